@@ -96,7 +96,7 @@ function(setpoint_gtest name)
   set_tests_properties(${name} PROPERTIES LABELS "unit;${ARG_LABELS}" TIMEOUT 600)
 endfunction()
 
-# setpoint_fuzz(name USES folder...): fuzz/<name>.cpp, seeds in fuzz/seeds/<name>/
+# setpoint_fuzz(name USES folder...): <name>.cpp in the current folder, fuzz/<subject>/; seeds in fuzz/<subject>/seeds/
 function(setpoint_fuzz name)
   cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
   set(uses)
