@@ -91,6 +91,10 @@ function(setpoint_gtest name)
   target_link_libraries(${name} PRIVATE ${uses} ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
   setpoint_precompile(${name})
   target_compile_definitions(${name} PRIVATE SETPOINT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  if(NOT TARGET unit_tests)
+    add_custom_target(unit_tests)
+  endif()
+  add_dependencies(unit_tests ${name})
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1 --gtest_output=xml:${CMAKE_BINARY_DIR}/results/${name}.xml
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "unit;${ARG_LABELS}" TIMEOUT 600)
@@ -107,4 +111,14 @@ function(setpoint_fuzz name)
   target_link_libraries(${name} PRIVATE ${uses})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   setpoint_precompile(${name})
+endfunction()
+
+# setpoint_python_test(name FILE test.py [LABELS label...]): a unittest file, run by Debian's own Python, that finds the built
+# program as the environment's SETPOINT_BINARY and the sources as SETPOINT_SOURCE_DIR.
+function(setpoint_python_test name)
+  cmake_parse_arguments(ARG "" "FILE" "LABELS" ${ARGN})
+  add_test(NAME ${name} COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tools/unittest_junit.py ${CMAKE_BINARY_DIR}/results/${name}.xml
+           ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_FILE} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS "end-to-end;${ARG_LABELS}" TIMEOUT 900
+    ENVIRONMENT "SETPOINT_BINARY=${CMAKE_BINARY_DIR}/setpoint;SETPOINT_SOURCE_DIR=${CMAKE_SOURCE_DIR};SETPOINT_BUILD_DIR=${CMAKE_BINARY_DIR}")
 endfunction()

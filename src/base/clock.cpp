@@ -63,9 +63,9 @@ std::string to_iso8601(Timestamp time) {
   auto day = floor<days>(point);
   year_month_day date(day);
   hh_mm_ss<milliseconds> clock(point - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()), unsigned(date.month()),
-                     unsigned(date.day()), clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                     unsigned(date.month()), unsigned(date.day()), clock.hours().count(), clock.minutes().count(),
+                     clock.seconds().count(), clock.subseconds().count());
 }
 
 Result<Timestamp> parse_iso8601(std::string_view text) {
@@ -73,8 +73,9 @@ Result<Timestamp> parse_iso8601(std::string_view text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, fraction = 0, offset = 0;
   bool ok = take_number(rest, 4, year) && take_char(rest, '-') && take_number(rest, 2, month) && take_char(rest, '-') &&
             take_number(rest, 2, day) && (take_char(rest, 'T') || take_char(rest, 't') || take_char(rest, ' ')) &&
-            take_number(rest, 2, hour) && take_char(rest, ':') && take_number(rest, 2, minute) && take_char(rest, ':') &&
-            take_number(rest, 2, second) && take_fraction(rest, fraction) && take_offset(rest, offset) && rest.empty();
+            take_number(rest, 2, hour) && take_char(rest, ':') && take_number(rest, 2, minute) &&
+            take_char(rest, ':') && take_number(rest, 2, second) && take_fraction(rest, fraction) &&
+            take_offset(rest, offset) && rest.empty();
   auto date = std::chrono::year(year) / std::chrono::month(unsigned(month)) / std::chrono::day(unsigned(day));
   if (!ok || !date.ok() || hour > 23 || minute > 59 || second > 60) {
     return fail(ErrorCode::invalid_input, "'{}' is not an ISO 8601 time", text.substr(0, 64));

@@ -1,5 +1,5 @@
-// An author's mistake: in a rule, a pattern, a runbook, a control, setpoint.yaml. Parsers collect every mistake they find
-// and go on where they safely can, so a person mends a file in one round:
+// An author's mistake: in a rule, a pattern, a runbook, a control, setpoint.yaml. Parsers collect every mistake they
+// find and go on where they safely can, so a person mends a file in one round:
 //
 //   Diagnostics diagnostics;
 //   std::optional<RuleSet> rules = RuleSet::compile({.name = path, .text = text}, diagnostics);

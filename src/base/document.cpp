@@ -31,7 +31,8 @@ bool digits_only(std::string_view text) {
 
 bool is_integer(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  if (text.starts_with("0x")) return text.size() > 2 && text.find_first_not_of("0123456789abcdefABCDEF", 2) == text.npos;
+  if (text.starts_with("0x"))
+    return text.size() > 2 && text.find_first_not_of("0123456789abcdefABCDEF", 2) == text.npos;
   return digits_only(text);
 }
 
@@ -85,7 +86,8 @@ class TreeBuilder final : public YAML::EventHandler {
     put(found->second.node);
   }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     Node node;
     node.at = place(mark);
     node.quoted = tag == "!";
@@ -95,11 +97,13 @@ class TreeBuilder final : public YAML::EventHandler {
     finish_node(std::move(node), anchor);
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
     open(Node::Kind::list, mark, tag, anchor);
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     open(Node::Kind::map, mark, tag, anchor);
   }
   void OnMapEnd() override { close(); }
@@ -124,11 +128,13 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void count(std::size_t nodes, Position at) {
     nodes_ += nodes;
-    if (nodes_ > limits_.nodes_max) stop(kLimit, at, fmt::format("more than {} nodes after expanding aliases", limits_.nodes_max));
+    if (nodes_ > limits_.nodes_max)
+      stop(kLimit, at, fmt::format("more than {} nodes after expanding aliases", limits_.nodes_max));
   }
 
   void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    if (stack_.size() >= limits_.depth_max) stop(kLimit, place(mark), fmt::format("nested deeper than {} levels", limits_.depth_max));
+    if (stack_.size() >= limits_.depth_max)
+      stop(kLimit, place(mark), fmt::format("nested deeper than {} levels", limits_.depth_max));
     Frame frame;
     frame.node.kind = kind;
     frame.node.at = place(mark);
@@ -170,7 +176,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void set_key(Frame& top, const Node& node) {
     if (!node.is_scalar()) stop(kSyntax, node.at, "a key must be a scalar");
-    if (node.scalar == "<<" && !node.quoted) stop(kSyntax, node.at, "merge keys (<<) are not read", "write the fields out");
+    if (node.scalar == "<<" && !node.quoted)
+      stop(kSyntax, node.at, "merge keys (<<) are not read", "write the fields out");
     if (!top.keys.insert(node.scalar).second) {
       stop("duplicate-key", node.at, fmt::format("'{}' stands twice in this map", node.scalar));
     }
@@ -218,24 +225,36 @@ const Node* Node::find(std::string_view key) const {
 
 std::string_view Node::kind_name() const {
   switch (kind) {
-    case Kind::null: return "nothing";
-    case Kind::boolean: return "true/false";
-    case Kind::integer: return "an integer";
-    case Kind::real: return "a number";
-    case Kind::text: return "text";
-    case Kind::list: return "a list";
-    case Kind::map: return "a map";
+    case Kind::null:
+      return "nothing";
+    case Kind::boolean:
+      return "true/false";
+    case Kind::integer:
+      return "an integer";
+    case Kind::real:
+      return "a number";
+    case Kind::text:
+      return "text";
+    case Kind::list:
+      return "a list";
+    case Kind::map:
+      return "a map";
   }
   return "?";
 }
 
 Json Node::json() const {
   switch (kind) {
-    case Kind::null: return nullptr;
-    case Kind::boolean: return scalar.front() == 't' || scalar.front() == 'T';
-    case Kind::integer: return integer_json(scalar);
-    case Kind::real: return std::strtod(scalar.c_str(), nullptr);
-    case Kind::text: return scalar;
+    case Kind::null:
+      return nullptr;
+    case Kind::boolean:
+      return scalar.front() == 't' || scalar.front() == 'T';
+    case Kind::integer:
+      return integer_json(scalar);
+    case Kind::real:
+      return std::strtod(scalar.c_str(), nullptr);
+    case Kind::text:
+      return scalar;
     case Kind::list: {
       Json out = Json::array();
       for (const Node& item : items) out.push_back(item.json());
@@ -284,7 +303,8 @@ std::optional<Node> parse_yaml(const SourceText& source, Diagnostics& diagnostic
 
 MapReader::MapReader(const Node& node, std::string file, Diagnostics& diagnostics)
     : node_(node), file_(std::move(file)), diagnostics_(diagnostics) {
-  if (!node.is_map()) diagnostics_.error("wrong-kind", file_, node.at, fmt::format("expected a map, found {}", node.kind_name()));
+  if (!node.is_map())
+    diagnostics_.error("wrong-kind", file_, node.at, fmt::format("expected a map, found {}", node.kind_name()));
 }
 
 const Node* MapReader::optional(std::string_view key) {
@@ -340,7 +360,8 @@ std::vector<std::string> MapReader::optional_strings(std::string_view key) {
     if (item.is_scalar()) {
       out.push_back(item.scalar);
     } else {
-      diagnostics_.error("wrong-kind", file_, item.at, fmt::format("'{}' must list text, found {}", key, item.kind_name()));
+      diagnostics_.error("wrong-kind", file_, item.at,
+                         fmt::format("'{}' must list text, found {}", key, item.kind_name()));
     }
   }
   if (found->is_map()) error(key, fmt::format("'{}' must be a list of text, found a map", key));

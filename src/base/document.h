@@ -25,9 +25,9 @@ struct Node {
   struct Entry;
 
   Kind kind = Kind::null;
-  bool quoted = false;   // a scalar in quotes or a block scalar
-  std::string scalar;    // as written (after unescaping); for every scalar kind
-  std::string tag;       // "!Ref" and the like; "" for none
+  bool quoted = false;  // a scalar in quotes or a block scalar
+  std::string scalar;   // as written (after unescaping); for every scalar kind
+  std::string tag;      // "!Ref" and the like; "" for none
   Position at;
   std::vector<Node> items;     // of a list
   std::vector<Entry> entries;  // of a map, in order of writing
@@ -55,7 +55,8 @@ struct YamlLimits {
 // One document; a second one in the same text is an error. JSON text is read too.
 std::optional<Node> parse_yaml(const SourceText& source, Diagnostics& diagnostics, YamlLimits limits = {});
 
-// Reads the fields of one map and reports what is missing, of the wrong kind or unknown. `node` must outlive the reader.
+// Reads the fields of one map and reports what is missing, of the wrong kind or unknown. `node` must outlive the
+// reader.
 class MapReader {
  public:
   MapReader(const Node& node, std::string file, Diagnostics& diagnostics);

@@ -28,7 +28,9 @@ class Descriptor {
 };
 
 Error from_errno(const std::string& path, std::string_view doing) {
-  ErrorCode code = errno == ENOENT ? ErrorCode::not_found : errno == EACCES ? ErrorCode::access_denied : ErrorCode::unavailable;
+  ErrorCode code = errno == ENOENT   ? ErrorCode::not_found
+                   : errno == EACCES ? ErrorCode::access_denied
+                                     : ErrorCode::unavailable;
   return {code, fmt::format("cannot {}: {}", doing, std::strerror(errno)), path, {}, {}};
 }
 

@@ -15,12 +15,18 @@ namespace dom = simdjson::dom;
 // Depth is bounded by the parser, so recursion is.
 Json to_json(const dom::element& element) {
   switch (element.type()) {
-    case dom::element_type::NULL_VALUE: return nullptr;
-    case dom::element_type::BOOL: return element.get_bool().value_unsafe();
-    case dom::element_type::INT64: return element.get_int64().value_unsafe();
-    case dom::element_type::UINT64: return element.get_uint64().value_unsafe();
-    case dom::element_type::DOUBLE: return element.get_double().value_unsafe();
-    case dom::element_type::STRING: return std::string(element.get_string().value_unsafe());
+    case dom::element_type::NULL_VALUE:
+      return nullptr;
+    case dom::element_type::BOOL:
+      return element.get_bool().value_unsafe();
+    case dom::element_type::INT64:
+      return element.get_int64().value_unsafe();
+    case dom::element_type::UINT64:
+      return element.get_uint64().value_unsafe();
+    case dom::element_type::DOUBLE:
+      return element.get_double().value_unsafe();
+    case dom::element_type::STRING:
+      return std::string(element.get_string().value_unsafe());
     case dom::element_type::ARRAY: {
       Json out = Json::array();
       const dom::array items = element.get_array().value_unsafe();
@@ -69,7 +75,10 @@ Error syntax_error(std::string_view text, simdjson::error_code code) {
   }
   bool too_deep = code == simdjson::DEPTH_ERROR;
   return {too_deep ? ErrorCode::limit_exceeded : ErrorCode::invalid_input,
-          fmt::format("not valid JSON: {}", simdjson::error_message(code)), where, {}, {}};
+          fmt::format("not valid JSON: {}", simdjson::error_message(code)),
+          where,
+          {},
+          {}};
 }
 
 }  // namespace
@@ -79,8 +88,8 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits) {
     return fail(ErrorCode::limit_exceeded, "JSON of {} bytes is larger than {}", text.size(), limits.bytes_max);
   }
   dom::parser parser;
-  // simdjson counts the levels one higher than people do: a bare scalar is depth 1.
-  if (auto code = parser.allocate(std::max<std::size_t>(text.size(), 64), limits.depth_max + 1); code != simdjson::SUCCESS) {
+  if (auto code = parser.allocate(std::max<std::size_t>(text.size(), 64), limits.depth_max);
+      code != simdjson::SUCCESS) {
     return fail(ErrorCode::limit_exceeded, "no memory to read {} bytes of JSON", text.size());
   }
   dom::element root;

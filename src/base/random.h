@@ -32,7 +32,7 @@ class SeededRandom final : public Random {
   std::mt19937_64 engine_;
 };
 
-std::string new_uuid(Random& random);                       // RFC 9562 version 4
-std::string new_id(Random& random, const char* prefix);     // "run-3f9c0a12b4d7": short, for people to type
+std::string new_uuid(Random& random);                    // RFC 9562 version 4
+std::string new_id(Random& random, const char* prefix);  // "run-3f9c0a12b4d7": short, for people to type
 
 }  // namespace setpoint::base

@@ -7,20 +7,34 @@ namespace setpoint::base {
 
 std::string_view to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid_input: return "invalid-input";
-    case ErrorCode::not_found: return "not-found";
-    case ErrorCode::access_denied: return "access-denied";
-    case ErrorCode::unauthenticated: return "unauthenticated";
-    case ErrorCode::throttled: return "throttled";
-    case ErrorCode::unreachable: return "unreachable";
-    case ErrorCode::timed_out: return "timed-out";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::limit_exceeded: return "limit-exceeded";
-    case ErrorCode::unsupported: return "unsupported";
-    case ErrorCode::corrupted: return "corrupted";
-    case ErrorCode::unavailable: return "unavailable";
-    case ErrorCode::refused: return "refused";
-    case ErrorCode::cancelled: return "cancelled";
+    case ErrorCode::invalid_input:
+      return "invalid-input";
+    case ErrorCode::not_found:
+      return "not-found";
+    case ErrorCode::access_denied:
+      return "access-denied";
+    case ErrorCode::unauthenticated:
+      return "unauthenticated";
+    case ErrorCode::throttled:
+      return "throttled";
+    case ErrorCode::unreachable:
+      return "unreachable";
+    case ErrorCode::timed_out:
+      return "timed-out";
+    case ErrorCode::conflict:
+      return "conflict";
+    case ErrorCode::limit_exceeded:
+      return "limit-exceeded";
+    case ErrorCode::unsupported:
+      return "unsupported";
+    case ErrorCode::corrupted:
+      return "corrupted";
+    case ErrorCode::unavailable:
+      return "unavailable";
+    case ErrorCode::refused:
+      return "refused";
+    case ErrorCode::cancelled:
+      return "cancelled";
   }
   return "unknown";
 }

@@ -5,8 +5,8 @@
 //     return parse_json(text);
 //   }
 //
-// An Error is a value: an enum code that callers branch on, a sentence for people, where it happened (a file, a resource,
-// an endpoint) and what the reader can do about it. No exception crosses a folder.
+// An Error is a value: an enum code that callers branch on, a sentence for people, where it happened (a file, a
+// resource, an endpoint) and what the reader can do about it. No exception crosses a folder.
 #pragma once
 
 #include <fmt/format.h>
@@ -19,20 +19,20 @@
 namespace setpoint::base {
 
 enum class ErrorCode {
-  invalid_input,   // bytes or arguments from outside that are not what they claim to be
-  not_found,       // a named thing does not exist
-  access_denied,   // credentials are valid but may not do this
-  unauthenticated, // credentials are missing, wrong or expired
-  throttled,       // the other side asks us to slow down; worth a retry later
-  unreachable,     // no connection: DNS, TCP, TLS
-  timed_out,       // it may or may not have happened
-  conflict,        // the world is in another state than the caller said (stale, already exists)
-  limit_exceeded,  // one of base/limits.h
-  unsupported,     // well-formed, but not something that this build does
-  corrupted,       // our own stored bytes do not check
-  unavailable,     // the other side failed (5xx); worth a retry
-  refused,         // oversight or a law of the house says no
-  cancelled,       // a person or a shutdown stopped it
+  invalid_input,    // bytes or arguments from outside that are not what they claim to be
+  not_found,        // a named thing does not exist
+  access_denied,    // credentials are valid but may not do this
+  unauthenticated,  // credentials are missing, wrong or expired
+  throttled,        // the other side asks us to slow down; worth a retry later
+  unreachable,      // no connection: DNS, TCP, TLS
+  timed_out,        // it may or may not have happened
+  conflict,         // the world is in another state than the caller said (stale, already exists)
+  limit_exceeded,   // one of base/limits.h
+  unsupported,      // well-formed, but not something that this build does
+  corrupted,        // our own stored bytes do not check
+  unavailable,      // the other side failed (5xx); worth a retry
+  refused,          // oversight or a law of the house says no
+  cancelled,        // a person or a shutdown stopped it
 };
 
 std::string_view to_string(ErrorCode code);
@@ -73,12 +73,13 @@ inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(st
 
 #define SETPOINT_CONCAT_INNER(a, b) a##b
 #define SETPOINT_CONCAT(a, b) SETPOINT_CONCAT_INNER(a, b)
-#define SETPOINT_TRY_INNER(holder, declaration, expression)                  \
-  auto holder = (expression);                                                \
+#define SETPOINT_TRY_INNER(holder, declaration, expression)                               \
+  auto holder = (expression);                                                             \
   if (!holder) return tl::unexpected<::setpoint::base::Error>(std::move(holder).error()); \
   declaration = std::move(*holder)
 // TRY(auto value, call()); binds the value or returns the error.
-#define TRY(declaration, expression) SETPOINT_TRY_INNER(SETPOINT_CONCAT(try_holder_, __COUNTER__), declaration, expression)
+#define TRY(declaration, expression) \
+  SETPOINT_TRY_INNER(SETPOINT_CONCAT(try_holder_, __COUNTER__), declaration, expression)
 // TRY_VOID(call()); returns the error of a Status.
 #define TRY_VOID(expression)                                                                        \
   do {                                                                                              \

@@ -1,5 +1,5 @@
-// HTTP as values, and the port that carries them. Codecs and signing work on these; libcurl, the twin in the same process
-// and fault injection are Transports.
+// HTTP as values, and the port that carries them. Codecs and signing work on these; libcurl, the twin in the same
+// process and fault injection are Transports.
 #pragma once
 
 #include <string>
@@ -21,9 +21,9 @@ void set_header(Headers& headers, std::string_view name, std::string value);
 struct HttpRequest {
   std::string method = "GET";
   std::string scheme = "https";
-  std::string host;      // with ":port" where it is not the scheme's own
+  std::string host;        // with ":port" where it is not the scheme's own
   std::string path = "/";  // percent-encoded, as it goes on the wire
-  std::string query;     // encoded, without '?'
+  std::string query;       // encoded, without '?'
   Headers headers;
   std::string body;
 };

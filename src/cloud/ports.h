@@ -1,8 +1,8 @@
 // The two ports to any cloud. An Observer can only look. An Actuator can change, and takes a call only together with a
 // permitting Decision that covers exactly that call (design law 5); only response/ is ever handed one.
 //
-// What an Observer could not read is an Error or an Unread entry, never an empty answer: a caller that gets no resource from a
-// discovery knows "there is none" only for the parts that are not listed as unread.
+// What an Observer could not read is an Error or an Unread entry, never an empty answer: a caller that gets no resource
+// from a discovery knows "there is none" only for the parts that are not listed as unread.
 #pragma once
 
 #include <functional>
@@ -30,9 +30,9 @@ struct Unread {
 };
 
 struct DiscoveryScope {
-  std::string account;               // "" = the credentials' own
+  std::string account;  // "" = the credentials' own
   std::vector<std::string> regions;
-  std::vector<std::string> types;    // empty = every type that the observer knows
+  std::vector<std::string> types;  // empty = every type that the observer knows
 };
 
 struct DiscoveryReport {
@@ -47,9 +47,11 @@ class Observer {
   virtual ~Observer() = default;
   // A read-only operation; anything else is ErrorCode::refused before it leaves.
   virtual base::Result<CallResult> read(const model::ApiCall& call) = 0;
-  // A fresh read of one resource. One that does not exist comes back with Knowledge::deleted; a failed read is an Error.
+  // A fresh read of one resource. One that does not exist comes back with Knowledge::deleted; a failed read is an
+  // Error.
   virtual base::Result<model::Resource> observe(const model::ResourceKey& key) = 0;
-  // Hands each resource to `take` as its page arrives. Errors only where nothing at all could be asked (credentials, endpoint).
+  // Hands each resource to `take` as its page arrives. Errors only where nothing at all could be asked (credentials,
+  // endpoint).
   virtual base::Result<DiscoveryReport> discover(const DiscoveryScope& scope,
                                                  const std::function<void(model::Resource)>& take) = 0;
 };

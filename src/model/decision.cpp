@@ -6,15 +6,21 @@ using base::Json;
 
 std::string_view to_string(Effect effect) {
   switch (effect) {
-    case Effect::permit: return "permit";
-    case Effect::hold: return "hold";
-    case Effect::refuse: return "refuse";
+    case Effect::permit:
+      return "permit";
+    case Effect::hold:
+      return "hold";
+    case Effect::refuse:
+      return "refuse";
   }
   return "?";
 }
 
 Json Approval::json() const {
-  return {{"plan", plan.hex()}, {"approver", approver}, {"requested_by", requested_by}, {"at", base::to_iso8601(at)},
+  return {{"plan", plan.hex()},
+          {"approver", approver},
+          {"requested_by", requested_by},
+          {"at", base::to_iso8601(at)},
           {"expires", base::to_iso8601(expires)}};
 }
 
@@ -33,8 +39,12 @@ bool Decision::covers(const ApiCall& call, base::Timestamp now) const {
 }
 
 Json Decision::json() const {
-  Json out = {{"effect", to_string(effect)}, {"plan", plan.hex()}, {"reasons", Json::array()}, {"approvals", Json::array()},
-              {"decided_at", base::to_iso8601(decided_at)}, {"valid_until", base::to_iso8601(valid_until)}};
+  Json out = {{"effect", to_string(effect)},
+              {"plan", plan.hex()},
+              {"reasons", Json::array()},
+              {"approvals", Json::array()},
+              {"decided_at", base::to_iso8601(decided_at)},
+              {"valid_until", base::to_iso8601(valid_until)}};
   for (const Reason& reason : reasons) out["reasons"].push_back({{"code", reason.code}, {"text", reason.text}});
   for (const Approval& approval : approvals) out["approvals"].push_back(approval.json());
   return out;

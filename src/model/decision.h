@@ -1,5 +1,5 @@
-// Decision: a value with its reasons (design law 2). Made by oversight only; an Actuator takes a call only together with a
-// permitting Decision that covers it.
+// Decision: a value with its reasons (design law 2). Made by oversight only; an Actuator takes a call only together
+// with a permitting Decision that covers it.
 #pragma once
 
 #include <set>
@@ -21,8 +21,8 @@ struct Reason {
 };
 
 struct Approval {
-  base::Digest plan;       // the exact plan
-  std::string approver;    // the identity that said yes
+  base::Digest plan;     // the exact plan
+  std::string approver;  // the identity that said yes
   std::string requested_by;
   base::Timestamp at;
   base::Timestamp expires;

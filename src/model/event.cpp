@@ -3,8 +3,15 @@
 namespace setpoint::model {
 
 base::Json Event::envelope() const {
-  return {{"version", "0"},   {"id", id},         {"detail-type", detail_type}, {"source", source},   {"account", account},
-          {"time", base::to_iso8601(time)}, {"region", region}, {"resources", resources},     {"detail", detail}};
+  return {{"version", "0"},
+          {"id", id},
+          {"detail-type", detail_type},
+          {"source", source},
+          {"account", account},
+          {"time", base::to_iso8601(time)},
+          {"region", region},
+          {"resources", resources},
+          {"detail", detail}};
 }
 
 base::Result<Event> event_from_envelope(const base::Json& envelope) {

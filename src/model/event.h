@@ -1,5 +1,5 @@
-// Event: an observed fact in the EventBridge envelope. Our own outcomes are Events too (source "setpoint"), so one pattern
-// language routes everything.
+// Event: an observed fact in the EventBridge envelope. Our own outcomes are Events too (source "setpoint"), so one
+// pattern language routes everything.
 #pragma once
 
 #include <string>
@@ -25,7 +25,8 @@ struct Event {
   base::Json envelope() const;  // {"version":"0","id":..,"detail-type":..,...,"detail":{}}
 };
 
-// The envelope's fields must have EventBridge's types; `detail` may be absent (then {}). Unknown root keys are kept out.
+// The envelope's fields must have EventBridge's types; `detail` may be absent (then {}). Unknown root keys are kept
+// out.
 base::Result<Event> event_from_envelope(const base::Json& envelope);
 
 }  // namespace setpoint::model

@@ -16,7 +16,8 @@ namespace {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -31,8 +32,11 @@ base::Result<base::Timestamp> time_member(const Json& json, std::string_view nam
 }
 
 Json source_json(const FindingSource& source) {
-  return {{"product", source.product}, {"product_uid", source.product_uid}, {"first_seen", time_json(source.first_seen)},
-          {"last_seen", time_json(source.last_seen)}, {"active", source.active}};
+  return {{"product", source.product},
+          {"product_uid", source.product_uid},
+          {"first_seen", time_json(source.first_seen)},
+          {"last_seen", time_json(source.last_seen)},
+          {"active", source.active}};
 }
 
 base::Result<FindingSource> source_from_json(const Json& json) {
@@ -97,10 +101,14 @@ base::Status read_lists(const Json& json, Finding& finding) {
 
 int ocsf_status(FindingStatus status) {
   switch (status) {
-    case FindingStatus::open: return 1;
-    case FindingStatus::in_progress: return 2;
-    case FindingStatus::suppressed: return 3;
-    case FindingStatus::resolved: return 4;
+    case FindingStatus::open:
+      return 1;
+    case FindingStatus::in_progress:
+      return 2;
+    case FindingStatus::suppressed:
+      return 3;
+    case FindingStatus::resolved:
+      return 4;
   }
   return 0;
 }
@@ -113,11 +121,16 @@ Json ocsf_resource(const ResourceKey& key) {
 
 std::string_view to_string(Level level) {
   switch (level) {
-    case Level::informational: return "informational";
-    case Level::low: return "low";
-    case Level::medium: return "medium";
-    case Level::high: return "high";
-    case Level::critical: return "critical";
+    case Level::informational:
+      return "informational";
+    case Level::low:
+      return "low";
+    case Level::medium:
+      return "medium";
+    case Level::high:
+      return "high";
+    case Level::critical:
+      return "critical";
   }
   return "?";
 }
@@ -129,7 +142,8 @@ base::Result<Level> parse_level(std::string_view text) {
   }
   if (word == "info") return Level::informational;
   if (word == "fatal") return Level::critical;
-  return fail(ErrorCode::invalid_input, "'{}' is not a severity (informational, low, medium, high, critical)", text.substr(0, 64));
+  return fail(ErrorCode::invalid_input, "'{}' is not a severity (informational, low, medium, high, critical)",
+              text.substr(0, 64));
 }
 
 std::string_view to_string(FindingStatus status) { return kStatusNames.at(static_cast<std::size_t>(status)); }
@@ -142,9 +156,17 @@ base::Result<FindingStatus> parse_finding_status(std::string_view text) {
 }
 
 Json Finding::json() const {
-  Json out = {{"id", id}, {"class", kind == FindingClass::compliance ? "compliance" : "detection"}, {"check", check},
-              {"title", title}, {"description", description}, {"severity", to_string(severity)}, {"status", to_string(status)},
-              {"verdict", to_string(verdict)}, {"resource", resource.text()}, {"owner", owner}, {"raw", raw}};
+  Json out = {{"id", id},
+              {"class", kind == FindingClass::compliance ? "compliance" : "detection"},
+              {"check", check},
+              {"title", title},
+              {"description", description},
+              {"severity", to_string(severity)},
+              {"status", to_string(status)},
+              {"verdict", to_string(verdict)},
+              {"resource", resource.text()},
+              {"owner", owner},
+              {"raw", raw}};
   out["more_resources"] = array_of(more_resources, [](const ResourceKey& key) { return key.text(); });
   out["evidence"] = array_of(evidence, [](const Evidence& item) { return item.json(); });
   out["sources"] = array_of(sources, source_json);
@@ -175,19 +197,32 @@ base::Result<Finding> finding_from_json(const Json& json) {
 
 Json Finding::ocsf() const {
   bool compliance = kind == FindingClass::compliance;
-  Json out = {{"class_uid", compliance ? 2003 : 2004}, {"class_name", compliance ? "Compliance Finding" : "Detection Finding"},
-              {"category_uid", 2}, {"category_name", "Findings"}, {"activity_id", status == FindingStatus::resolved ? 3 : 1},
-              {"severity_id", static_cast<int>(severity)}, {"severity", to_string(severity)}, {"status_id", ocsf_status(status)},
-              {"status", to_string(status)}, {"time", last_seen.ms}};
+  Json out = {{"class_uid", compliance ? 2003 : 2004},
+              {"class_name", compliance ? "Compliance Finding" : "Detection Finding"},
+              {"category_uid", 2},
+              {"category_name", "Findings"},
+              {"activity_id", status == FindingStatus::resolved ? 3 : 1},
+              {"severity_id", static_cast<int>(severity)},
+              {"severity", to_string(severity)},
+              {"status_id", ocsf_status(status)},
+              {"status", to_string(status)},
+              {"time", last_seen.ms}};
   out["type_uid"] = out["class_uid"].get<int>() * 100 + out["activity_id"].get<int>();
   out["metadata"] = {{"version", "1.1.0"}, {"product", {{"name", "Setpoint"}, {"vendor_name", "Setpoint"}}}};
-  out["finding_info"] = {{"uid", id}, {"title", title}, {"desc", description}, {"first_seen_time", first_seen.ms},
-                         {"last_seen_time", last_seen.ms}, {"types", Json::array({check})}};
-  out["cloud"] = {{"provider", resource.provider}, {"region", resource.region}, {"account", {{"uid", resource.account}}}};
+  out["finding_info"] = {{"uid", id},
+                         {"title", title},
+                         {"desc", description},
+                         {"first_seen_time", first_seen.ms},
+                         {"last_seen_time", last_seen.ms},
+                         {"types", Json::array({check})}};
+  out["cloud"] = {
+      {"provider", resource.provider}, {"region", resource.region}, {"account", {{"uid", resource.account}}}};
   out["resources"] = Json::array({ocsf_resource(resource)});
   for (const ResourceKey& key : more_resources) out["resources"].push_back(ocsf_resource(key));
   if (compliance) {
-    out["compliance"] = {{"control", check}, {"status_id", verdict == Verdict::compliant ? 1 : 3}, {"status", verdict == Verdict::compliant ? "Pass" : "Fail"}};
+    out["compliance"] = {{"control", check},
+                         {"status_id", verdict == Verdict::compliant ? 1 : 3},
+                         {"status", verdict == Verdict::compliant ? "Pass" : "Fail"}};
   }
   out["unmapped"] = {{"evidence", array_of(evidence, [](const Evidence& item) { return item.json(); })}};
   return out;

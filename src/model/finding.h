@@ -11,7 +11,7 @@
 namespace setpoint::model {
 
 enum class Level { informational = 1, low = 2, medium = 3, high = 4, critical = 5 };  // OCSF severity_id
-std::string_view to_string(Level level);  // informational, low, ...
+std::string_view to_string(Level level);                                              // informational, low, ...
 base::Result<Level> parse_level(std::string_view text);  // any case; Security Hub's and OCSF's words
 
 enum class FindingStatus { open, in_progress, suppressed, resolved };  // OCSF New, In Progress, Suppressed, Resolved
@@ -26,7 +26,7 @@ struct FindingSource {
   std::string product_uid;  // that product's id of the finding
   base::Timestamp first_seen;
   base::Timestamp last_seen;
-  bool active = true;       // false once that product says it passed or was archived
+  bool active = true;  // false once that product says it passed or was archived
   bool operator==(const FindingSource&) const = default;
 };
 
@@ -38,15 +38,15 @@ struct FindingNote {
 };
 
 struct Finding {
-  std::string id;        // "f-" + 12 hex digits of the identity: stable across re-imports
+  std::string id;  // "f-" + 12 hex digits of the identity: stable across re-imports
   FindingClass kind = FindingClass::compliance;
-  std::string check;     // what was judged, normalised: "EC2.13"; for detections the type, "Recon:EC2/PortProbe"
+  std::string check;  // what was judged, normalised: "EC2.13"; for detections the type, "Recon:EC2/PortProbe"
   std::string title;
   std::string description;
   Level severity = Level::medium;
   FindingStatus status = FindingStatus::open;
   Verdict verdict = Verdict::non_compliant;
-  ResourceKey resource;                 // the first one where a finding names several
+  ResourceKey resource;  // the first one where a finding names several
   std::vector<ResourceKey> more_resources;
   std::vector<Evidence> evidence;
   std::vector<FindingSource> sources;
@@ -54,11 +54,11 @@ struct Finding {
   base::Timestamp first_seen;
   base::Timestamp last_seen;
   base::Timestamp resolved_at;
-  std::string owner;                    // an address, once known
-  base::Json raw;                       // the last imported form, for fields we do not model; null for our own
+  std::string owner;  // an address, once known
+  base::Json raw;     // the last imported form, for fields we do not model; null for our own
 
-  base::Json json() const;              // our stored form, lossless
-  base::Json ocsf() const;              // OCSF 1.1
+  base::Json json() const;  // our stored form, lossless
+  base::Json ocsf() const;  // OCSF 1.1
 };
 base::Result<Finding> finding_from_json(const base::Json& json);
 

@@ -8,10 +8,17 @@ namespace setpoint::model {
 namespace {
 
 constexpr std::array<std::pair<RunStatus, std::string_view>, 11> kNames = {{
-    {RunStatus::planned, "PLANNED"},         {RunStatus::applying, "APPLYING"}, {RunStatus::applied, "APPLIED"},
-    {RunStatus::effective, "EFFECTIVE"},     {RunStatus::ineffective, "INEFFECTIVE"},
-    {RunStatus::stale, "STALE"},             {RunStatus::deviated, "DEVIATION"}, {RunStatus::failed, "FAILED"},
-    {RunStatus::unknown, "UNKNOWN"},         {RunStatus::undone, "UNDONE"},     {RunStatus::refused, "REFUSED"},
+    {RunStatus::planned, "PLANNED"},
+    {RunStatus::applying, "APPLYING"},
+    {RunStatus::applied, "APPLIED"},
+    {RunStatus::effective, "EFFECTIVE"},
+    {RunStatus::ineffective, "INEFFECTIVE"},
+    {RunStatus::stale, "STALE"},
+    {RunStatus::deviated, "DEVIATION"},
+    {RunStatus::failed, "FAILED"},
+    {RunStatus::unknown, "UNKNOWN"},
+    {RunStatus::undone, "UNDONE"},
+    {RunStatus::refused, "REFUSED"},
 }};
 
 }  // namespace

@@ -30,12 +30,16 @@ Json field_json(const FieldChange& change) {
 
 FieldChange field_from_json(const Json& json) {
   std::string kind = string_member(json, "kind");
-  auto parsed = kind == "added" ? FieldChange::Kind::added : kind == "removed" ? FieldChange::Kind::removed : FieldChange::Kind::replaced;
+  auto parsed = kind == "added"     ? FieldChange::Kind::added
+                : kind == "removed" ? FieldChange::Kind::removed
+                                    : FieldChange::Kind::replaced;
   return {string_member(json, "path"), member(json, "before"), member(json, "after"), parsed};
 }
 
 Json call_json(const PlannedCall& planned) {
-  return {{"step", planned.step}, {"call", planned.call.json()}, {"irreversible", planned.irreversible},
+  return {{"step", planned.step},
+          {"call", planned.call.json()},
+          {"irreversible", planned.irreversible},
           {"changes", array_of(planned.changes, [](const ResourceKey& key) { return key.text(); })}};
 }
 
@@ -52,11 +56,15 @@ base::Result<PlannedCall> planned_from_json(const Json& json) {
 }
 
 Json change_json(const ResourceChange& change) {
-  return {{"resource", change.resource.text()}, {"collateral", change.collateral}, {"fields", array_of(change.fields, field_json)}};
+  return {{"resource", change.resource.text()},
+          {"collateral", change.collateral},
+          {"fields", array_of(change.fields, field_json)}};
 }
 
 Json verdict_json(const VerdictChange& change) {
-  return {{"control", change.control}, {"resource", change.resource.text()}, {"before", to_string(change.before)},
+  return {{"control", change.control},
+          {"resource", change.resource.text()},
+          {"before", to_string(change.before)},
           {"after", to_string(change.after)}};
 }
 
@@ -105,14 +113,19 @@ base::Status read_bounds(const Json& json, Plan& plan) {
     TRY(entry.state, base::parse_digest(string_member(item, "state")));
     plan.basis.push_back(std::move(entry));
   }
-  for (const Json& item : member(json, "unmodelled")) plan.unmodelled.push_back(item.is_string() ? item.get<std::string>() : "");
+  for (const Json& item : member(json, "unmodelled"))
+    plan.unmodelled.push_back(item.is_string() ? item.get<std::string>() : "");
   return {};
 }
 
 }  // namespace
 
 Json ApiCall::json() const {
-  return {{"account", account}, {"region", region}, {"service", service}, {"operation", operation}, {"parameters", parameters}};
+  return {{"account", account},
+          {"region", region},
+          {"service", service},
+          {"operation", operation},
+          {"parameters", parameters}};
 }
 
 base::Digest ApiCall::digest() const { return base::digest_of(json()); }
@@ -120,21 +133,28 @@ base::Digest ApiCall::digest() const { return base::digest_of(json()); }
 base::Result<ApiCall> api_call_from_json(const Json& json) {
   ApiCall call{string_member(json, "account"), string_member(json, "region"), string_member(json, "service"),
                string_member(json, "operation"), member(json, "parameters")};
-  if (call.service.empty() || call.operation.empty()) return fail(ErrorCode::corrupted, "a stored call names no service or operation");
+  if (call.service.empty() || call.operation.empty())
+    return fail(ErrorCode::corrupted, "a stored call names no service or operation");
   return call;
 }
 
 Json Plan::json() const {
-  Json out = {{"format", "setpoint-plan-1"}, {"finding", finding}, {"control", control}, {"undo_of", undo_of}, {"evidence", evidence},
-              {"runbook", {{"name", runbook}, {"digest", runbook_digest.hex()}}}, {"parameters", parameters},
-              {"undo_exact", undo_exact}, {"unmodelled", unmodelled}};
+  Json out = {{"format", "setpoint-plan-1"}, {"finding", finding},
+              {"control", control},          {"undo_of", undo_of},
+              {"evidence", evidence},        {"runbook", {{"name", runbook}, {"digest", runbook_digest.hex()}}},
+              {"parameters", parameters},    {"undo_exact", undo_exact},
+              {"unmodelled", unmodelled}};
   out["calls"] = array_of(calls, call_json);
   out["changes"] = array_of(changes, change_json);
   out["verdicts"] = array_of(verdicts, verdict_json);
   out["undo"] = array_of(undo, [](const ApiCall& call) { return call.json(); });
   out["reads"] = array_of(reads, [](const ApiCall& call) { return call.json(); });
-  out["permissions"] = array_of(permissions, [](const Permission& p) { return Json{{"action", p.action}, {"resource", p.resource}}; });
-  out["basis"] = array_of(basis, [](const BasisEntry& b) { return Json{{"resource", b.resource.text()}, {"state", b.state.hex()}}; });
+  out["permissions"] = array_of(permissions, [](const Permission& p) {
+    return Json{{"action", p.action}, {"resource", p.resource}};
+  });
+  out["basis"] = array_of(basis, [](const BasisEntry& b) {
+    return Json{{"resource", b.resource.text()}, {"state", b.state.hex()}};
+  });
   return out;
 }
 
@@ -151,7 +171,8 @@ bool Plan::irreversible() const {
 }
 
 base::Result<Plan> plan_from_json(const Json& json) {
-  if (string_member(json, "format") != "setpoint-plan-1") return fail(ErrorCode::corrupted, "not a plan of format setpoint-plan-1");
+  if (string_member(json, "format") != "setpoint-plan-1")
+    return fail(ErrorCode::corrupted, "not a plan of format setpoint-plan-1");
   Plan plan;
   plan.finding = string_member(json, "finding");
   plan.control = string_member(json, "control");

@@ -1,5 +1,5 @@
-// Plan: everything that a remediation will do, before it does anything (design section 5). Canonical JSON; its SHA-256 is its
-// name. The same input gives the same bytes, so a Plan holds no time, no random id and no name of a person.
+// Plan: everything that a remediation will do, before it does anything (design section 5). Canonical JSON; its SHA-256
+// is its name. The same input gives the same bytes, so a Plan holds no time, no random id and no name of a person.
 #pragma once
 
 #include <string>
@@ -32,9 +32,9 @@ struct PlannedCall {
 };
 
 struct FieldChange {
-  std::string path;  // JSON pointer
-  base::Json before; // null with `added`
-  base::Json after;  // null with `removed`
+  std::string path;   // JSON pointer
+  base::Json before;  // null with `added`
+  base::Json after;   // null with `removed`
   enum class Kind { added, removed, replaced } kind = Kind::replaced;
   bool operator==(const FieldChange&) const = default;
 };
@@ -69,9 +69,9 @@ struct BasisEntry {
 
 struct Plan {
   // Trigger
-  std::string finding;   // a finding's id; "" where a person started it
-  std::string control;   // "EC2.13", or ""
-  std::string undo_of;   // a run's id, where this plan undoes one
+  std::string finding;  // a finding's id; "" where a person started it
+  std::string control;  // "EC2.13", or ""
+  std::string undo_of;  // a run's id, where this plan undoes one
   base::Json evidence = base::Json::array();
   // What runs
   std::string runbook;

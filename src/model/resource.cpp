@@ -13,7 +13,8 @@ base::Result<ResourceKey> parse_resource_key(std::string_view text) {
   for (std::string* field : fields) {
     std::size_t slash = rest.find('/');
     if (slash == std::string_view::npos) {
-      return base::fail(base::ErrorCode::invalid_input, "'{}' is not provider/account/region/type/id", text.substr(0, 200));
+      return base::fail(base::ErrorCode::invalid_input, "'{}' is not provider/account/region/type/id",
+                        text.substr(0, 200));
     }
     *field = std::string(rest.substr(0, slash));
     rest.remove_prefix(slash + 1);
@@ -24,9 +25,12 @@ base::Result<ResourceKey> parse_resource_key(std::string_view text) {
 
 std::string_view to_string(Knowledge knowledge) {
   switch (knowledge) {
-    case Knowledge::known: return "known";
-    case Knowledge::unknown: return "unknown";
-    case Knowledge::deleted: return "deleted";
+    case Knowledge::known:
+      return "known";
+    case Knowledge::unknown:
+      return "unknown";
+    case Knowledge::deleted:
+      return "deleted";
   }
   return "?";
 }

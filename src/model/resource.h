@@ -1,5 +1,5 @@
-// Resource: what exists, as one AWS Config configuration item (Azure and Google Cloud resources keep their own JSON inside
-// the same envelope). Rules read `item`; the digest is what plans are bound to.
+// Resource: what exists, as one AWS Config configuration item (Azure and Google Cloud resources keep their own JSON
+// inside the same envelope). Rules read `item`; the digest is what plans are bound to.
 #pragma once
 
 #include <map>

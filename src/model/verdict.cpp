@@ -4,10 +4,14 @@ namespace setpoint::model {
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::compliant: return "COMPLIANT";
-    case Verdict::non_compliant: return "NON_COMPLIANT";
-    case Verdict::not_applicable: return "NOT_APPLICABLE";
-    case Verdict::unknown: return "UNKNOWN";
+    case Verdict::compliant:
+      return "COMPLIANT";
+    case Verdict::non_compliant:
+      return "NON_COMPLIANT";
+    case Verdict::not_applicable:
+      return "NOT_APPLICABLE";
+    case Verdict::unknown:
+      return "UNKNOWN";
   }
   return "?";
 }
