@@ -36,11 +36,23 @@ FieldChange field_from_json(const Json& json) {
   return {string_member(json, "path"), member(json, "before"), member(json, "after"), parsed};
 }
 
+Json step_json(const StateStep& step) {
+  return {{"resource", step.resource.text()}, {"before", step.before.hex()}, {"after", step.after.hex()}};
+}
+
+base::Result<StateStep> step_from_json(const Json& json) {
+  StateStep step;
+  TRY(step.resource, parse_resource_key(string_member(json, "resource")));
+  TRY(step.before, base::parse_digest(string_member(json, "before")));
+  TRY(step.after, base::parse_digest(string_member(json, "after")));
+  return step;
+}
+
 Json call_json(const PlannedCall& planned) {
   return {{"step", planned.step},
           {"call", planned.call.json()},
           {"irreversible", planned.irreversible},
-          {"changes", array_of(planned.changes, [](const ResourceKey& key) { return key.text(); })}};
+          {"changes", array_of(planned.changes, step_json)}};
 }
 
 base::Result<PlannedCall> planned_from_json(const Json& json) {
@@ -48,9 +60,9 @@ base::Result<PlannedCall> planned_from_json(const Json& json) {
   out.step = string_member(json, "step");
   TRY(out.call, api_call_from_json(member(json, "call")));
   out.irreversible = member(json, "irreversible") == Json(true);
-  for (const Json& key : member(json, "changes")) {
-    TRY(auto parsed, parse_resource_key(key.is_string() ? key.get<std::string>() : std::string()));
-    out.changes.push_back(std::move(parsed));
+  for (const Json& item : member(json, "changes")) {
+    TRY(auto step, step_from_json(item));
+    out.changes.push_back(std::move(step));
   }
   return out;
 }

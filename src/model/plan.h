@@ -23,11 +23,20 @@ struct ApiCall {
 };
 base::Result<ApiCall> api_call_from_json(const base::Json& json);
 
+// What one call did to one resource in the rehearsal, as digests of Resource::state_digest. After a crash a read-back
+// is compared with both: that tells whether the call happened.
+struct StateStep {
+  ResourceKey resource;
+  base::Digest before;
+  base::Digest after;
+  bool operator==(const StateStep&) const = default;
+};
+
 struct PlannedCall {
   std::string step;  // the runbook's step
   ApiCall call;
   bool irreversible = false;
-  std::vector<ResourceKey> changes;  // which resources the rehearsal saw it change
+  std::vector<StateStep> changes;  // empty where the twin does not model the call
   bool operator==(const PlannedCall&) const = default;
 };
 
