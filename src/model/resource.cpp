@@ -4,7 +4,36 @@
 
 namespace setpoint::model {
 
-std::string ResourceKey::text() const { return provider + "/" + account + "/" + region + "/" + type + "/" + id; }
+namespace {
+
+// Azure's types hold a slash ("Microsoft.Insights/components"): in the first four fields it is written %2F.
+std::string escaped(std::string_view field) {
+  std::string out;
+  for (char c : field) out += c == '/' ? "%2F" : c == '%' ? "%25" : std::string(1, c);
+  return out;
+}
+
+std::string unescaped(std::string_view field) {
+  std::string out;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    bool slash = field.substr(i).starts_with("%2F");
+    bool percent = field.substr(i).starts_with("%25");
+    out += slash ? '/' : percent ? '%' : field[i];
+    if (slash || percent) i += 2;
+  }
+  return out;
+}
+
+bool plain(std::string_view field) { return field.find_first_of("/%") == std::string_view::npos; }
+
+}  // namespace
+
+std::string ResourceKey::text() const {
+  if (plain(provider) && plain(account) && plain(region) && plain(type)) {
+    return provider + "/" + account + "/" + region + "/" + type + "/" + id;
+  }
+  return escaped(provider) + "/" + escaped(account) + "/" + escaped(region) + "/" + escaped(type) + "/" + id;
+}
 
 base::Result<ResourceKey> parse_resource_key(std::string_view text) {
   ResourceKey key;
@@ -16,7 +45,7 @@ base::Result<ResourceKey> parse_resource_key(std::string_view text) {
       return base::fail(base::ErrorCode::invalid_input, "'{}' is not provider/account/region/type/id",
                         text.substr(0, 200));
     }
-    *field = std::string(rest.substr(0, slash));
+    *field = unescaped(rest.substr(0, slash));
     rest.remove_prefix(slash + 1);
   }
   key.id = std::string(rest);

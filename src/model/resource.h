@@ -22,7 +22,8 @@ struct ResourceKey {
   std::string id;                // sg-0123...
 
   auto operator<=>(const ResourceKey&) const = default;
-  // provider/account/region/type/id: one line, sortable; the id may hold slashes, so it comes last.
+  // provider/account/region/type/id: one line, sortable; the id may hold slashes, so it comes last; a slash in another
+  // field (Azure's types) is %2F.
   std::string text() const;
 };
 base::Result<ResourceKey> parse_resource_key(std::string_view text);
