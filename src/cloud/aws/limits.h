@@ -1,0 +1,22 @@
+// Limits of the AWS wire, units in the names.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace setpoint::cloud::aws {
+
+inline constexpr std::size_t kModelBytesMax = 64u << 20;       // one model file, inflated
+inline constexpr std::size_t kModelFileBytesMax = 256u << 20;  // the compiled file
+inline constexpr std::size_t kXmlDepthMax = 64;                // nesting of elements
+inline constexpr std::size_t kXmlBytesMax = 64u << 20;
+inline constexpr std::size_t kXmlNodesMax = 4'000'000;         // elements of one document
+inline constexpr std::size_t kValueDepthMax = 64;              // nesting of parameters and outputs
+inline constexpr std::size_t kQueryParametersMax = 20'000;     // of one query-protocol body
+inline constexpr std::size_t kQueryIndexMax = 10'000;          // Member.N
+inline constexpr std::int64_t kClockSkewSecondsMax = 300;      // SigV4: AWS allows five minutes, EC2's documents say so
+inline constexpr std::int64_t kPresignedSecondsMax = 604'800;  // seven days
+inline constexpr std::size_t kAuthorizationBytesMax = 8u << 10;  // the Authorization header
+inline constexpr std::size_t kPagesMax = 100'000;                // of one call_all
+
+}  // namespace setpoint::cloud::aws
