@@ -43,5 +43,6 @@ struct Decision {
   bool covers(const ApiCall& call, base::Timestamp now) const;
   base::Json json() const;
 };
+base::Result<Decision> decision_from_json(const base::Json& json);
 
 }  // namespace setpoint::model

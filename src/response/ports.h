@@ -1,0 +1,61 @@
+// What response needs of its neighbours and must not include: the standards' judgement, the stored plans and runs, the
+// runbooks by name, the stop of a person. engine/ and app/ implement these over the folders that own them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/plan.h"
+#include "model/resource.h"
+#include "model/verdict.h"
+#include "runbook/document.h"
+
+namespace setpoint::response {
+
+struct ControlJudgement {
+  std::string control;
+  model::Judgement judgement;
+};
+
+// Every control that applies to a resource's type. Thread-safe.
+class Judge {
+ public:
+  virtual ~Judge() = default;
+  virtual std::vector<ControlJudgement> judge(const model::Resource& resource) const = 0;
+};
+
+// Documents as they were last committed through the journal (journal::DocumentWrite). Thread-safe.
+struct StoredDocument {
+  base::Json body;
+  std::uint64_t version = 0;  // for DocumentWrite::expected_version
+};
+class Records {
+ public:
+  virtual ~Records() = default;
+  virtual base::Result<std::optional<StoredDocument>> get(const std::string& space, const std::string& key) const = 0;
+  // In order of keys; `prefix` may be "".
+  virtual base::Result<std::vector<std::pair<std::string, StoredDocument>>> list(const std::string& space,
+                                                                                 const std::string& prefix) const = 0;
+  virtual base::Result<std::vector<std::pair<std::string, StoredDocument>>> find(const std::string& space,
+                                                                                 const std::string& index,
+                                                                                 const std::string& value) const = 0;
+};
+
+// Runbooks by name. Thread-safe.
+class Library {
+ public:
+  virtual ~Library() = default;
+  virtual base::Result<runbook::Document> document(const std::string& name) const = 0;
+};
+
+// Asked before every changing call. A reason means: send nothing more.
+class StopSwitch {
+ public:
+  virtual ~StopSwitch() = default;
+  virtual std::optional<std::string> stopped() const = 0;
+};
+
+}  // namespace setpoint::response

@@ -1,0 +1,57 @@
+#include "response/rehearsal_host.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+
+namespace setpoint::response {
+
+using base::Json;
+using model::ApiCall;
+
+runbook::Answer<Json> RehearsalHost::call_api(const runbook::CallSite& site, const ApiCall& call) {
+  bool reads_only = world_.reads_only(call.service, call.operation);
+  if (!reads_only) return change(site.step, call);
+  if (!world_.models(call.service, call.operation)) return read_real(call);
+  simulated_reads_.push_back(call);
+  return world_.call(call);
+}
+
+base::Result<Json> RehearsalHost::change(const std::string& step, const ApiCall& call) {
+  if (calls_.size() >= base::kPlanCallsMax) {
+    return base::fail(base::ErrorCode::limit_exceeded, "a plan holds at most {} changing calls", base::kPlanCallsMax);
+  }
+  model::PlannedCall planned{step, call, false, {}};
+  if (!world_.models(call.service, call.operation)) {
+    note_unmodelled(call);
+    calls_.push_back(std::move(planned));
+    return Json::object();
+  }
+  std::size_t before = world_.version();
+  base::Result<Json> output = world_.call(call);
+  if (!output) return output;
+  std::size_t after = world_.version();
+  for (const model::ResourceKey& key : world_.changed(before, after)) {
+    planned.changes.push_back({key, world_.render(before, key).state_digest(), world_.render(after, key).state_digest()});
+  }
+  calls_.push_back(std::move(planned));
+  return output;
+}
+
+base::Result<Json> RehearsalHost::read_real(const ApiCall& call) {
+  real_reads_.push_back(call);
+  TRY(cloud::CallResult result, observer_.read(call));
+  return std::move(result.output);
+}
+
+void RehearsalHost::note_unmodelled(const ApiCall& call) {
+  std::string name = call.service + ":" + call.operation;
+  if (std::find(unmodelled_.begin(), unmodelled_.end(), name) == unmodelled_.end()) unmodelled_.push_back(std::move(name));
+}
+
+runbook::Answer<runbook::Done> RehearsalHost::sleep_until(const runbook::CallSite&, base::Timestamp until) {
+  if (until > clock_.now()) clock_.advance(until - clock_.now());
+  return runbook::Done{};
+}
+
+}  // namespace setpoint::response

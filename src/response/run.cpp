@@ -1,0 +1,113 @@
+#include "response/run.h"
+
+namespace setpoint::response {
+
+using base::ErrorCode;
+using base::Json;
+using base::member;
+using base::string_member;
+
+namespace {
+
+Json time_json(base::Timestamp time) { return time.known() ? Json(base::to_iso8601(time)) : Json(nullptr); }
+
+base::Result<base::Timestamp> time_member(const Json& json, std::string_view name) {
+  std::string text = string_member(json, name);
+  if (text.empty()) return base::Timestamp{};
+  return base::parse_iso8601(text);
+}
+
+Json context_json(const runbook::ExecutionContext& context) {
+  return {{"execution_id", context.execution_id}, {"account", context.account}, {"region", context.region},
+          {"partition", context.partition},       {"executed_by", context.executed_by}};
+}
+
+runbook::ExecutionContext context_from_json(const Json& json) {
+  runbook::ExecutionContext context;
+  context.execution_id = string_member(json, "execution_id");
+  context.account = string_member(json, "account");
+  context.region = string_member(json, "region");
+  context.partition = string_member(json, "partition");
+  context.executed_by = string_member(json, "executed_by");
+  return context;
+}
+
+std::size_t count_member(const Json& json, std::string_view name) {
+  const Json& value = member(json, name);
+  return value.is_number_unsigned() || value.is_number_integer() ? value.get<std::size_t>() : 0;
+}
+
+base::Result<std::vector<Run>> runs_from(const std::vector<std::pair<std::string, StoredDocument>>& documents) {
+  std::vector<Run> out;
+  for (const auto& [key, stored] : documents) {
+    TRY(Run run, run_from_json(stored.body));
+    out.push_back(std::move(run));
+  }
+  return out;
+}
+
+}  // namespace
+
+Json Run::json() const {
+  Json out = {{"id", id}, {"plan", plan}, {"finding", finding}, {"undo_of", undo_of}, {"undone_by", undone_by},
+              {"status", model::to_string(status)}, {"actor", actor}, {"started", time_json(started)}, {"ended", time_json(ended)},
+              {"message", message}, {"decision", decision.json()}, {"context", context_json(context)}, {"answers", answers},
+              {"calls_done", calls_done}};
+  out["open_intent"] = open_intent ? Json(*open_intent) : Json(nullptr);
+  return out;
+}
+
+journal::DocumentWrite Run::document() const {
+  return {kRunSpace, id, json(), std::nullopt,
+          {{"plan", plan}, {"finding", finding}, {"status", std::string(model::to_string(status))}}};
+}
+
+base::Result<Run> run_from_json(const Json& json) {
+  Run run;
+  run.id = string_member(json, "id");
+  run.plan = string_member(json, "plan");
+  run.finding = string_member(json, "finding");
+  run.undo_of = string_member(json, "undo_of");
+  run.undone_by = string_member(json, "undone_by");
+  run.actor = string_member(json, "actor");
+  run.message = string_member(json, "message");
+  run.context = context_from_json(member(json, "context"));
+  run.answers = count_member(json, "answers");
+  run.calls_done = count_member(json, "calls_done");
+  if (!member(json, "open_intent").is_null()) run.open_intent = count_member(json, "open_intent");
+  TRY(run.status, model::parse_run_status(string_member(json, "status")));
+  TRY(run.started, time_member(json, "started"));
+  TRY(run.ended, time_member(json, "ended"));
+  TRY(run.decision, model::decision_from_json(member(json, "decision")));
+  return run;
+}
+
+journal::DocumentWrite plan_document(const model::Plan& plan) {
+  return {kPlanSpace, plan.id(), plan.json(), std::nullopt, {{"finding", plan.finding}}};
+}
+
+base::Result<model::Plan> load_plan(const Records& records, const std::string& id) {
+  TRY(auto stored, records.get(kPlanSpace, id));
+  if (!stored) return base::fail({ErrorCode::not_found, "no such plan", id, "`setpoint plan FINDING` makes one", {}});
+  TRY(model::Plan plan, model::plan_from_json(stored->body));
+  if (plan.id() != id) return base::fail(ErrorCode::corrupted, "the stored plan {} hashes to {}", id, plan.id());
+  return plan;
+}
+
+base::Result<Run> load_run(const Records& records, const std::string& id) {
+  TRY(auto stored, records.get(kRunSpace, id));
+  if (!stored) return base::fail({ErrorCode::not_found, "no such run", id, {}, {}});
+  return run_from_json(stored->body);
+}
+
+base::Result<std::vector<Run>> runs_of_plan(const Records& records, const std::string& plan) {
+  TRY(auto documents, records.find(kRunSpace, "plan", plan));
+  return runs_from(documents);
+}
+
+base::Result<std::vector<Run>> open_runs(const Records& records) {
+  TRY(auto documents, records.find(kRunSpace, "status", std::string(model::to_string(model::RunStatus::applying))));
+  return runs_from(documents);
+}
+
+}  // namespace setpoint::response
