@@ -25,7 +25,7 @@ struct Program {
 struct ProgramReport {
   bool succeeded = false;
   bool suspended = false;
-  std::string message;                           // of a failure
+  std::string message;                            // of a failure
   std::optional<runbook::ExecutionReport> steps;  // where a document ran
 };
 

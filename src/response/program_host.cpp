@@ -15,7 +15,9 @@ tl::unexpected<base::Error> not_here(const char* what) {
 
 std::string site_text(const CallSite& site) { return fmt::format("{}@{}#{}", site.path, site.attempt, site.sequence); }
 
-runbook::Answer<runbook::Done> ProgramHost::before_step(const CallSite&, const runbook::StepRecord&) { return runbook::Done{}; }
+runbook::Answer<runbook::Done> ProgramHost::before_step(const CallSite&, const runbook::StepRecord&) {
+  return runbook::Done{};
+}
 
 void ProgramHost::note_step(const CallSite&, const runbook::StepRecord&) {}
 
@@ -23,13 +25,17 @@ runbook::Answer<runbook::ScriptResult> ProgramHost::run_script(const CallSite&, 
   return not_here("aws:executeScript");
 }
 
-runbook::Answer<std::optional<runbook::Signal>> ProgramHost::wait_for_signal(const CallSite&, const runbook::SignalRequest&) {
+runbook::Answer<std::optional<runbook::Signal>> ProgramHost::wait_for_signal(const CallSite&,
+                                                                             const runbook::SignalRequest&) {
   return not_here("waiting for a signal (aws:approve, aws:pause)");
 }
 
-base::Result<std::string> ProgramHost::resolve_ssm_parameter(const std::string&) { return not_here("a default from {{ssm:…}}"); }
+base::Result<std::string> ProgramHost::resolve_ssm_parameter(const std::string&) {
+  return not_here("a default from {{ssm:…}}");
+}
 
-runbook::Answer<runbook::ChildResult> ProgramHost::start_child(const CallSite&, const runbook::ExecuteAutomationRequest&) {
+runbook::Answer<runbook::ChildResult> ProgramHost::start_child(const CallSite&,
+                                                               const runbook::ExecuteAutomationRequest&) {
   return not_here("aws:executeAutomation");
 }
 

@@ -1,4 +1,5 @@
-// What the rehearsal's and the apply's hosts share: everything of runbook::Host that is neither a call of the cloud nor a script.
+// What the rehearsal's and the apply's hosts share: everything of runbook::Host that is neither a call of the cloud nor
+// a script.
 #pragma once
 
 #include "response/ports.h"
@@ -12,7 +13,8 @@ class ProgramHost : public runbook::Host {
 
   runbook::Answer<runbook::Done> before_step(const runbook::CallSite& site, const runbook::StepRecord& record) override;
   void note_step(const runbook::CallSite& site, const runbook::StepRecord& record) override;
-  runbook::Answer<runbook::ScriptResult> run_script(const runbook::CallSite& site, const runbook::ScriptRequest& request) override;
+  runbook::Answer<runbook::ScriptResult> run_script(const runbook::CallSite& site,
+                                                    const runbook::ScriptRequest& request) override;
   runbook::Answer<std::optional<runbook::Signal>> wait_for_signal(const runbook::CallSite& site,
                                                                   const runbook::SignalRequest& request) override;
   base::Result<std::string> resolve_ssm_parameter(const std::string& name) override;

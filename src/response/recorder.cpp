@@ -9,10 +9,11 @@ using base::string_member;
 
 namespace {
 
-constexpr ErrorCode kCodes[] = {ErrorCode::invalid_input, ErrorCode::not_found,      ErrorCode::access_denied, ErrorCode::unauthenticated,
-                                ErrorCode::throttled,     ErrorCode::unreachable,    ErrorCode::timed_out,     ErrorCode::conflict,
-                                ErrorCode::limit_exceeded, ErrorCode::unsupported,   ErrorCode::corrupted,     ErrorCode::unavailable,
-                                ErrorCode::refused,       ErrorCode::cancelled};
+constexpr ErrorCode kCodes[] = {ErrorCode::invalid_input,   ErrorCode::not_found, ErrorCode::access_denied,
+                                ErrorCode::unauthenticated, ErrorCode::throttled, ErrorCode::unreachable,
+                                ErrorCode::timed_out,       ErrorCode::conflict,  ErrorCode::limit_exceeded,
+                                ErrorCode::unsupported,     ErrorCode::corrupted, ErrorCode::unavailable,
+                                ErrorCode::refused,         ErrorCode::cancelled};
 
 ErrorCode parse_code(const std::string& text) {
   for (ErrorCode code : kCodes) {
@@ -29,7 +30,11 @@ std::string answer_key(const std::string& run, std::size_t number) { return fmt:
 base::Status Recorder::load(const Records& records) {
   TRY(auto documents, records.list(kAnswerSpace, run_.id + "/"));
   if (documents.size() < run_.answers) {
-    return base::fail({ErrorCode::corrupted, fmt::format("{} answers are kept, the run counts {}", documents.size(), run_.answers), run_.id, {}, {}});
+    return base::fail({ErrorCode::corrupted,
+                       fmt::format("{} answers are kept, the run counts {}", documents.size(), run_.answers),
+                       run_.id,
+                       {},
+                       {}});
   }
   for (auto& [key, stored] : documents) answers_.push_back(std::move(stored.body));
   return {};
@@ -40,8 +45,11 @@ base::Result<std::optional<Json>> Recorder::replay(std::string_view kind, const 
   const Json& kept = answers_[next_];
   if (string_member(kept, "kind") != kind || string_member(kept, "site") != site) {
     return base::fail({ErrorCode::corrupted,
-                       fmt::format("asks {} at {}, but did ask {} at {}", kind, site, string_member(kept, "kind"), string_member(kept, "site")),
-                       run_.id, "the runbook is not the one that this run began with", {}});
+                       fmt::format("asks {} at {}, but did ask {} at {}", kind, site, string_member(kept, "kind"),
+                                   string_member(kept, "site")),
+                       run_.id,
+                       "the runbook is not the one that this run began with",
+                       {}});
   }
   ++next_;
   return std::optional<Json>(member(kept, "value"));
@@ -64,7 +72,10 @@ base::Status Recorder::commit(std::vector<journal::EntryDraft> entries) {
 }
 
 Json error_json(const base::Error& error) {
-  return {{"code", base::to_string(error.code)}, {"message", error.message}, {"where", error.where}, {"detail", error.detail}};
+  return {{"code", base::to_string(error.code)},
+          {"message", error.message},
+          {"where", error.where},
+          {"detail", error.detail}};
 }
 
 Json kept_form(const base::Result<Json>& answer) {
@@ -75,7 +86,10 @@ Json kept_form(const base::Result<Json>& answer) {
 base::Result<Json> from_kept(const Json& kept) {
   const Json& error = member(kept, "error");
   if (error.is_null()) return member(kept, "output");
-  return base::fail({parse_code(string_member(error, "code")), string_member(error, "message"), string_member(error, "where"), {},
+  return base::fail({parse_code(string_member(error, "code")),
+                     string_member(error, "message"),
+                     string_member(error, "where"),
+                     {},
                      string_member(error, "detail")});
 }
 

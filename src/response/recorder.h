@@ -1,6 +1,7 @@
-// Recorder: the durable memory of one run. Each answer that the world gave to the program is kept in order; after a crash the
-// program runs again from its start and is fed the kept answers until they end. Answers wait in memory until the next
-// commit, so a read costs no flush, and the intent of a changing call is on disk, with all that led to it, before it leaves.
+// Recorder: the durable memory of one run. Each answer that the world gave to the program is kept in order; after a
+// crash the program runs again from its start and is fed the kept answers until they end. Answers wait in memory until
+// the next commit, so a read costs no flush, and the intent of a changing call is on disk, with all that led to it,
+// before it leaves.
 #pragma once
 
 #include <optional>

@@ -1,13 +1,14 @@
-// Rehearsal: a program is run on a simulated copy of the real configuration, over the same wire protocol, and what it did
-// becomes a Plan (design section 5). Nothing leaves for the real cloud but reads that the simulation cannot answer, and those
-// are listed in the plan.
+// Rehearsal: a program is run on a simulated copy of the real configuration, over the same wire protocol, and what it
+// did becomes a Plan (design section 5). Nothing leaves for the real cloud but reads that the simulation cannot answer,
+// and those are listed in the plan.
 //
 //   Rehearsal rehearsal(worlds, judge, observer, clock);
 //   TRY(Plan plan, rehearsal.run({.program = program, .trigger = {...}, .world = inventory, .target = group}));
 //
-// The plan is deterministic: same program, same world, same bytes. Threads: one rehearsal a thread; the ports are shared.
-// Errors: the world cannot be made; the target is not known; the program fails in the simulation (refused: a plan that does
-// not work is no plan), unless it failed on a call that the simulation does not model, which is then marked.
+// The plan is deterministic: same program, same world, same bytes. Threads: one rehearsal a thread; the ports are
+// shared. Errors: the world cannot be made; the target is not known; the program fails in the simulation (refused: a
+// plan that does not work is no plan), unless it failed on a call that the simulation does not model, which is then
+// marked.
 #pragma once
 
 #include "base/clock.h"
@@ -28,8 +29,8 @@ struct Trigger {
 struct RehearsalInput {
   Program program;
   Trigger trigger;
-  model::ResourceKey target;            // whose state the plan is bound to, beside all that it changes
-  std::vector<model::Resource> world;   // fresh reads of the target and what is known around it
+  model::ResourceKey target;           // whose state the plan is bound to, beside all that it changes
+  std::vector<model::Resource> world;  // fresh reads of the target and what is known around it
 };
 
 class Rehearsal {

@@ -32,7 +32,8 @@ base::Result<Json> RehearsalHost::change(const std::string& step, const ApiCall&
   if (!output) return output;
   std::size_t after = world_.version();
   for (const model::ResourceKey& key : world_.changed(before, after)) {
-    planned.changes.push_back({key, world_.render(before, key).state_digest(), world_.render(after, key).state_digest()});
+    planned.changes.push_back(
+        {key, world_.render(before, key).state_digest(), world_.render(after, key).state_digest()});
   }
   calls_.push_back(std::move(planned));
   return output;
@@ -46,7 +47,8 @@ base::Result<Json> RehearsalHost::read_real(const ApiCall& call) {
 
 void RehearsalHost::note_unmodelled(const ApiCall& call) {
   std::string name = call.service + ":" + call.operation;
-  if (std::find(unmodelled_.begin(), unmodelled_.end(), name) == unmodelled_.end()) unmodelled_.push_back(std::move(name));
+  if (std::find(unmodelled_.begin(), unmodelled_.end(), name) == unmodelled_.end())
+    unmodelled_.push_back(std::move(name));
 }
 
 runbook::Answer<runbook::Done> RehearsalHost::sleep_until(const runbook::CallSite&, base::Timestamp until) {

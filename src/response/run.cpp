@@ -18,8 +18,11 @@ base::Result<base::Timestamp> time_member(const Json& json, std::string_view nam
 }
 
 Json context_json(const runbook::ExecutionContext& context) {
-  return {{"execution_id", context.execution_id}, {"account", context.account}, {"region", context.region},
-          {"partition", context.partition},       {"executed_by", context.executed_by}};
+  return {{"execution_id", context.execution_id},
+          {"account", context.account},
+          {"region", context.region},
+          {"partition", context.partition},
+          {"executed_by", context.executed_by}};
 }
 
 runbook::ExecutionContext context_from_json(const Json& json) {
@@ -49,16 +52,29 @@ base::Result<std::vector<Run>> runs_from(const std::vector<std::pair<std::string
 }  // namespace
 
 Json Run::json() const {
-  Json out = {{"id", id}, {"plan", plan}, {"finding", finding}, {"undo_of", undo_of}, {"undone_by", undone_by},
-              {"status", model::to_string(status)}, {"actor", actor}, {"started", time_json(started)}, {"ended", time_json(ended)},
-              {"message", message}, {"decision", decision.json()}, {"context", context_json(context)}, {"answers", answers},
+  Json out = {{"id", id},
+              {"plan", plan},
+              {"finding", finding},
+              {"undo_of", undo_of},
+              {"undone_by", undone_by},
+              {"status", model::to_string(status)},
+              {"actor", actor},
+              {"started", time_json(started)},
+              {"ended", time_json(ended)},
+              {"message", message},
+              {"decision", decision.json()},
+              {"context", context_json(context)},
+              {"answers", answers},
               {"calls_done", calls_done}};
   out["open_intent"] = open_intent ? Json(*open_intent) : Json(nullptr);
   return out;
 }
 
 journal::DocumentWrite Run::document() const {
-  return {kRunSpace, id, json(), std::nullopt,
+  return {kRunSpace,
+          id,
+          json(),
+          std::nullopt,
           {{"plan", plan}, {"finding", finding}, {"status", std::string(model::to_string(status))}}};
 }
 

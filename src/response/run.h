@@ -1,5 +1,5 @@
-// Run: one application of one plan, as a durable record. Its changing calls are journal entries (call.intent, call.outcome);
-// the record itself is a document committed in the same transactions, so the two never disagree.
+// Run: one application of one plan, as a durable record. Its changing calls are journal entries (call.intent,
+// call.outcome); the record itself is a document committed in the same transactions, so the two never disagree.
 #pragma once
 
 #include <optional>
@@ -15,9 +15,9 @@
 namespace setpoint::response {
 
 // Spaces of journal::DocumentWrite.
-inline constexpr char kPlanSpace[] = "plans";       // by plan id
-inline constexpr char kRunSpace[] = "runs";         // by run id; indices "plan", "finding", "status"
-inline constexpr char kAnswerSpace[] = "answers";   // by run id + "/" + number: what a resumed run replays
+inline constexpr char kPlanSpace[] = "plans";      // by plan id
+inline constexpr char kRunSpace[] = "runs";        // by run id; indices "plan", "finding", "status"
+inline constexpr char kAnswerSpace[] = "answers";  // by run id + "/" + number: what a resumed run replays
 
 struct Run {
   std::string id;       // "run-..."
@@ -32,9 +32,9 @@ struct Run {
   std::string message;
   model::Decision decision;
   runbook::ExecutionContext context;
-  std::size_t answers = 0;                    // recorded so far
-  std::size_t calls_done = 0;                 // changing calls with a known outcome
-  std::optional<std::size_t> open_intent;     // a call that was announced and has no outcome yet
+  std::size_t answers = 0;                 // recorded so far
+  std::size_t calls_done = 0;              // changing calls with a known outcome
+  std::optional<std::size_t> open_intent;  // a call that was announced and has no outcome yet
 
   base::Json json() const;
   journal::DocumentWrite document() const;

@@ -1,5 +1,5 @@
-// A fork of the simulated cloud for one rehearsal: calls go over the same wire protocol as to the real one, and every state
-// on the way is kept (a version costs a pointer). Not thread-safe: one rehearsal owns it.
+// A fork of the simulated cloud for one rehearsal: calls go over the same wire protocol as to the real one, and every
+// state on the way is kept (a version costs a pointer). Not thread-safe: one rehearsal owns it.
 //
 //   std::size_t before = world->version();
 //   TRY(Json output, world->call(revoke));

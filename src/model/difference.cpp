@@ -1,13 +1,12 @@
-#include "inventory/difference.h"
+#include "model/difference.h"
 
 #include <algorithm>
 #include <map>
 #include <optional>
 
-namespace setpoint::inventory {
+namespace setpoint::model {
 
 using base::Json;
-using model::FieldChange;
 
 namespace {
 
@@ -137,4 +136,4 @@ std::vector<FieldChange> difference(const model::Resource& before, const model::
   return difference(state_of(before), state_of(after));
 }
 
-}  // namespace setpoint::inventory
+}  // namespace setpoint::model

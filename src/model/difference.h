@@ -20,11 +20,11 @@
 #include "model/plan.h"
 #include "model/resource.h"
 
-namespace setpoint::inventory {
+namespace setpoint::model {
 
 std::vector<model::FieldChange> difference(const base::Json& before, const base::Json& after);
 
 // Of the canonical state that state_digest() is made of: /configuration/..., /supplementaryConfiguration/..., /tags/...
 std::vector<model::FieldChange> difference(const model::Resource& before, const model::Resource& after);
 
-}  // namespace setpoint::inventory
+}  // namespace setpoint::model
