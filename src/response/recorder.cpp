@@ -66,8 +66,10 @@ base::Status Recorder::commit(std::vector<journal::EntryDraft> entries) {
     batch.state.documents.push_back({kAnswerSpace, answer_key(run_.id, run_.answers++), answer, std::nullopt, {}});
   }
   batch.state.documents.push_back(run_.document());
+  batch.state.documents.insert(batch.state.documents.end(), more_.begin(), more_.end());
   TRY(auto written, journal_.append(std::move(batch)));
   pending_.clear();
+  more_.clear();
   return {};
 }
 

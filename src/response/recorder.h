@@ -28,6 +28,9 @@ class Recorder {
   base::Result<std::optional<base::Json>> replay(std::string_view kind, const std::string& site);
   void keep(std::string_view kind, const std::string& site, base::Json value);
 
+  // Goes with the next commit.
+  void add_state(std::vector<journal::DocumentWrite> documents) { more_ = std::move(documents); }
+
   // The run, the answers kept since the last commit and `entries`, in one transaction, flushed when it returns.
   base::Status commit(std::vector<journal::EntryDraft> entries);
 
@@ -37,6 +40,7 @@ class Recorder {
   std::vector<base::Json> answers_;  // loaded, to be replayed
   std::size_t next_ = 0;
   std::vector<base::Json> pending_;
+  std::vector<journal::DocumentWrite> more_;
 };
 
 // How an answer of the cloud is kept: {"output": ...} or {"error": {...}}.

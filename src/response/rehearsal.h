@@ -2,22 +2,28 @@
 // did becomes a Plan (design section 5). Nothing leaves for the real cloud but reads that the simulation cannot answer,
 // and those are listed in the plan.
 //
-//   Rehearsal rehearsal(worlds, judge, observer, clock);
-//   TRY(Plan plan, rehearsal.run({.program = program, .trigger = {...}, .world = inventory, .target = group}));
+//   Rehearsal rehearsal({worlds, judge, observer, permissions, library});
+//   TRY(Plan plan, rehearsal.run({.program = program, .trigger = {...}, .target = group, .world = inventory}));
 //
-// The plan is deterministic: same program, same world, same bytes. Threads: one rehearsal a thread; the ports are
-// shared. Errors: the world cannot be made; the target is not known; the program fails in the simulation (refused: a
-// plan that does not work is no plan), unless it failed on a call that the simulation does not model, which is then
-// marked.
+// The plan is deterministic: same program, same world, same bytes. Threads: run() may be called from many threads, the
+// ports are shared. Errors: the world cannot be made; the target is not in it; the program fails in the simulation
+// (refused: a plan that does not work is no plan), unless it met a write that the simulation does not model, which the
+// plan then says.
 #pragma once
 
-#include "base/clock.h"
 #include "cloud/ports.h"
 #include "response/ports.h"
 #include "response/program.h"
 #include "response/simulated_world.h"
 
 namespace setpoint::response {
+
+// The IAM actions and resources that a call needs. Thread-safe.
+class PermissionSource {
+ public:
+  virtual ~PermissionSource() = default;
+  virtual std::vector<model::Permission> required(const model::ApiCall& call) const = 0;
+};
 
 struct Trigger {
   std::string finding;
@@ -33,20 +39,21 @@ struct RehearsalInput {
   std::vector<model::Resource> world;  // fresh reads of the target and what is known around it
 };
 
+struct RehearsalPorts {
+  const WorldFactory& worlds;
+  const Judge& judge;
+  cloud::Observer& observer;
+  const PermissionSource& permissions;
+  const Library* library = nullptr;
+};
+
 class Rehearsal {
  public:
-  Rehearsal(const WorldFactory& worlds, const Judge& judge, cloud::Observer& observer, base::Clock& clock,
-            const Library* library = nullptr)
-      : worlds_(worlds), judge_(judge), observer_(observer), clock_(clock), library_(library) {}
-
+  explicit Rehearsal(RehearsalPorts ports) : ports_(ports) {}
   base::Result<model::Plan> run(const RehearsalInput& input) const;
 
  private:
-  const WorldFactory& worlds_;
-  const Judge& judge_;
-  cloud::Observer& observer_;
-  base::Clock& clock_;
-  const Library* library_;
+  RehearsalPorts ports_;
 };
 
 }  // namespace setpoint::response
