@@ -1,0 +1,129 @@
+#include "pattern/number.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+
+namespace setpoint::pattern {
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// The parts of a JSON number; views into its text.
+struct Parts {
+  bool negative = false;
+  std::string_view whole;
+  std::string_view fraction;
+  std::int64_t exponent = 0;
+};
+
+std::string_view take_digits(std::string_view& rest) {
+  std::size_t count = 0;
+  while (count < rest.size() && is_digit(rest[count])) ++count;
+  std::string_view digits = rest.substr(0, count);
+  rest.remove_prefix(count);
+  return digits;
+}
+
+NumberFault take_exponent(std::string_view& rest, Parts& parts) {
+  rest.remove_prefix(1);
+  bool negative = !rest.empty() && rest.front() == '-';
+  if (!rest.empty() && (rest.front() == '-' || rest.front() == '+')) rest.remove_prefix(1);
+  std::string_view digits = take_digits(rest);
+  if (digits.empty()) return NumberFault::malformed;
+  while (digits.size() > 1 && digits.front() == '0') digits.remove_prefix(1);
+  if (digits.size() > 9) return NumberFault::too_large;
+  std::from_chars(digits.data(), digits.data() + digits.size(), parts.exponent);
+  if (negative) parts.exponent = -parts.exponent;
+  return NumberFault::none;
+}
+
+NumberFault split(std::string_view rest, Parts& parts) {
+  if (!rest.empty() && rest.front() == '-') {
+    parts.negative = true;
+    rest.remove_prefix(1);
+  }
+  parts.whole = take_digits(rest);
+  if (parts.whole.empty() || (parts.whole.size() > 1 && parts.whole.front() == '0')) return NumberFault::malformed;
+  if (!rest.empty() && rest.front() == '.') {
+    rest.remove_prefix(1);
+    parts.fraction = take_digits(rest);
+    if (parts.fraction.empty()) return NumberFault::malformed;
+  }
+  NumberFault fault = NumberFault::none;
+  if (!rest.empty() && (rest.front() == 'e' || rest.front() == 'E')) fault = take_exponent(rest, parts);
+  return fault == NumberFault::none && !rest.empty() ? NumberFault::malformed : fault;
+}
+
+// 0.d1d2d3... times ten to the `scale`, with d1 and the last digit not zero; no digits for zero.
+struct Decimal {
+  bool negative = false;
+  std::string digits;
+  std::int64_t scale = 0;
+};
+
+Decimal decimal_of(const Number& number) {
+  Parts parts;
+  split(number.text, parts);
+  Decimal out{parts.negative, std::string(parts.whole) + std::string(parts.fraction), 0};
+  out.scale = static_cast<std::int64_t>(parts.whole.size()) + parts.exponent;
+  std::size_t zeros = out.digits.find_first_not_of('0');
+  if (zeros == std::string::npos) return {};
+  out.digits.erase(0, zeros);
+  out.scale -= static_cast<std::int64_t>(zeros);
+  out.digits.erase(out.digits.find_last_not_of('0') + 1);
+  return out;
+}
+
+std::strong_ordering compare_sizes(const Decimal& a, const Decimal& b) {
+  if (a.digits.empty() || b.digits.empty()) return a.digits.size() <=> b.digits.size();
+  if (a.scale != b.scale) return a.scale <=> b.scale;
+  return a.digits.compare(b.digits) <=> 0;
+}
+
+std::strong_ordering compare_decimals(const Decimal& a, const Decimal& b) {
+  bool a_below = a.negative && !a.digits.empty(), b_below = b.negative && !b.digits.empty();
+  if (a_below != b_below) return a_below ? std::strong_ordering::less : std::strong_ordering::greater;
+  return a_below ? compare_sizes(b, a) : compare_sizes(a, b);
+}
+
+std::size_t significant_digits(const Parts& parts) {
+  std::size_t all = parts.whole.size() + parts.fraction.size();
+  return parts.whole == "0" ? all - 1 : all;
+}
+
+// Integers of few digits, by far the most common, without the general conversion.
+bool small_integer(const Parts& parts, Number& out) {
+  if (!parts.fraction.empty() || parts.exponent != 0 || parts.whole.size() > 15) return false;
+  std::int64_t value = 0;
+  for (char c : parts.whole) value = value * 10 + (c - '0');
+  out.nearest = static_cast<double>(parts.negative ? -value : value);
+  out.brief = true;
+  return true;
+}
+
+}  // namespace
+
+NumberFault parse_number(std::string_view text, Number& out) {
+  Parts parts;
+  if (NumberFault fault = split(text, parts); fault != NumberFault::none) return fault;
+  out.text = text;
+  if (small_integer(parts, out)) return NumberFault::none;
+  auto read = std::from_chars(text.data(), text.data() + text.size(), out.nearest);
+  if (read.ec == std::errc::result_out_of_range) out.nearest = std::strtod(std::string(text).c_str(), nullptr);
+  if (std::isinf(out.nearest)) return NumberFault::too_large;
+  double size = std::fabs(out.nearest);
+  out.brief = significant_digits(parts) <= 15 && size > 1e-290;
+  return NumberFault::none;
+}
+
+std::strong_ordering compare(const Number& a, const Number& b) {
+  if (a.nearest < b.nearest) return std::strong_ordering::less;
+  if (a.nearest > b.nearest) return std::strong_ordering::greater;
+  if (a.brief && b.brief) return std::strong_ordering::equal;
+  return compare_decimals(decimal_of(a), decimal_of(b));
+}
+
+}  // namespace setpoint::pattern
