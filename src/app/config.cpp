@@ -1,6 +1,5 @@
 #include "app/config.h"
 
-#include <charconv>
 #include <filesystem>
 
 #include "base/document.h"
@@ -113,7 +112,7 @@ class Reader {
   void read_duration(MapReader& map, const char* key, base::Milliseconds& out) {
     std::string text = map.optional_string(key);
     if (text.empty()) return;
-    if (auto parsed = parse_duration(text)) {
+    if (auto parsed = base::parse_duration(text)) {
       out = *parsed;
     } else {
       map.error(key, fmt::format("'{}' is not a duration", text), "write 90s, 15m, 8h or 90d");
@@ -126,25 +125,6 @@ class Reader {
 };
 
 }  // namespace
-
-std::optional<base::Milliseconds> parse_duration(std::string_view text) {
-  std::int64_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || number < 0 || number > 100'000 || end + 1 != text.data() + text.size())
-    return std::nullopt;
-  switch (*end) {
-    case 's':
-      return base::Milliseconds(number * 1'000);
-    case 'm':
-      return base::Milliseconds(number * 60'000);
-    case 'h':
-      return base::Milliseconds(number * 3'600'000);
-    case 'd':
-      return base::Milliseconds(number * 86'400'000);
-    default:
-      return std::nullopt;
-  }
-}
 
 std::optional<Config> parse_config(const base::SourceText& source, const std::string& folder,
                                    Diagnostics& diagnostics) {

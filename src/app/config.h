@@ -62,9 +62,6 @@ struct Config {
   base::Milliseconds poll{300'000};
 };
 
-// "90s", "15m", "8h", "90d".
-std::optional<base::Milliseconds> parse_duration(std::string_view text);
-
 // `path` "" = defaults. nullopt exactly where `diagnostics` gained an error.
 std::optional<Config> load_config(const std::string& path, base::Diagnostics& diagnostics);
 // The same from text; `folder` is what relative paths are relative to.

@@ -27,6 +27,12 @@ TEST(Iso8601, RefusesWhatIsNoTime) {
   }
 }
 
+TEST(Duration, NumberAndUnit) {
+  EXPECT_EQ(parse_duration("90d"), base::Milliseconds(7'776'000'000));
+  for (const char* text : {"", "5", "m", "-1s", "1w", "1 s", "99999999999s"})
+    EXPECT_FALSE(parse_duration(text)) << text;
+}
+
 TEST(Json, CanonicalBytesDoNotDependOnOrderOrSpace) {
   EXPECT_EQ(canonical(*parse_json(R"({"b": [1, 2.50], "a": "é"})")),
             canonical(*parse_json("{\"a\":\"\\u00e9\",\"b\":[1,2.5]}")));

@@ -85,6 +85,25 @@ Result<Timestamp> parse_iso8601(std::string_view text) {
   return Timestamp{seconds * 1000 + fraction};
 }
 
+std::optional<Milliseconds> parse_duration(std::string_view text) {
+  std::int64_t number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number < 0 || number > 100'000 || end + 1 != text.data() + text.size())
+    return std::nullopt;
+  switch (*end) {
+    case 's':
+      return Milliseconds(number * 1'000);
+    case 'm':
+      return Milliseconds(number * 60'000);
+    case 'h':
+      return Milliseconds(number * 3'600'000);
+    case 'd':
+      return Milliseconds(number * 86'400'000);
+    default:
+      return std::nullopt;
+  }
+}
+
 Timestamp SystemClock::now() const {
   auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<Milliseconds>(since_epoch).count()};

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ struct Timestamp {
 std::string to_iso8601(Timestamp time);  // 2026-11-21T19:23:00.000Z
 // RFC 3339 with optional fraction and offset, and "2026-11-21T19:23:00+0000"; fractions beyond milliseconds are cut.
 Result<Timestamp> parse_iso8601(std::string_view text);
+
+// "90s", "15m", "8h", "90d": how people write durations in our YAML. nullopt for anything else.
+std::optional<Milliseconds> parse_duration(std::string_view text);
 
 // Thread-safe. Implementations: SystemClock, ManualClock (tests, simulation).
 class Clock {
