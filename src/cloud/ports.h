@@ -45,6 +45,8 @@ struct DiscoveryReport {
 class Observer {
  public:
   virtual ~Observer() = default;
+  // Whether read() would take this operation.
+  virtual bool reads_only(const model::ApiCall& call) const = 0;
   // A read-only operation; anything else is ErrorCode::refused before it leaves.
   virtual base::Result<CallResult> read(const model::ApiCall& call) = 0;
   // A fresh read of one resource. One that does not exist comes back with Knowledge::deleted; a failed read is an

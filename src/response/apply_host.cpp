@@ -53,7 +53,7 @@ Answer<Json> ApplyHost::call_api(const runbook::CallSite& where, const ApiCall& 
   if (halt_) return Interrupt::suspend;
   std::string site = site_text(where);
   bool planned = next_call_ < plan_.calls.size() && plan_.calls[next_call_].call == call;
-  if (!planned && cloud::is_read_only(call)) return read(site, call);
+  if (!planned && ports_.observer.reads_only(call)) return read(site, call);
   return change(site, call);
 }
 
