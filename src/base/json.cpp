@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/diagnostic.h"
@@ -102,6 +104,12 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits) {
 std::string canonical(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Digest digest_of(const Json& value) { return sha256(canonical(value)); }
+
+bool deeper_than(const Json& value, std::size_t levels) {
+  if (!value.is_structured()) return false;
+  if (levels == 0) return true;
+  return std::any_of(value.begin(), value.end(), [&](const Json& item) { return deeper_than(item, levels - 1); });
+}
 
 const Json& member(const Json& value, std::string_view name) {
   static const Json kNull;

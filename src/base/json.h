@@ -29,6 +29,9 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits = {});
 std::string canonical(const Json& value);
 Digest digest_of(const Json& value);
 
+// Whether objects and arrays are nested in more than `levels` levels; an empty one counts. Looks no deeper than that.
+bool deeper_than(const Json& value, std::size_t levels);
+
 // A member by name, or null where `value` is no object or has none. The reference lives as long as `value`.
 const Json& member(const Json& value, std::string_view name);
 // The member where it is a string, else "".
