@@ -51,13 +51,6 @@ base::Status take_time(const Json& object, base::Timestamp& out) {
   return {};
 }
 
-// Past `allowed` levels it stops looking, so hostile depth costs nothing more.
-bool deeper_than(const Json& value, std::size_t allowed) {
-  if (!value.is_structured()) return false;
-  if (allowed == 0) return true;
-  return std::any_of(value.begin(), value.end(), [&](const Json& item) { return deeper_than(item, allowed - 1); });
-}
-
 bool is_count(const Json& value) { return value.is_number_integer() && value >= 0; }
 
 base::Status check_shape(const Json& object) {
@@ -75,7 +68,7 @@ base::Result<PreparedEntry> prepare(const EntryDraft& draft) {
   TRY_VOID(check_length("actor", draft.actor, kActorBytesMax));
   TRY_VOID(check_length("subject", draft.subject, kSubjectBytesMax));
   // An entry that could be written and not read back would break the chain for every verifier.
-  if (deeper_than(draft.body, kEntryDepthMax - 1)) {
+  if (base::deeper_than(draft.body, kEntryDepthMax - 1)) {
     return fail(ErrorCode::limit_exceeded, "the journal entry's body is nested deeper than {} levels",
                 kEntryDepthMax - 1);
   }
@@ -91,8 +84,9 @@ std::string encode(const PreparedEntry& entry, std::uint64_t seq, base::Timestam
 }
 
 base::Result<Entry> decode(std::string_view bytes) {
-  auto parsed = base::parse_json(bytes, {.bytes_max = base::kJournalEntryBytesMax, .depth_max = kEntryDepthMax});
+  auto parsed = base::parse_json(bytes, {.bytes_max = base::kJournalEntryBytesMax, .depth_max = kEntryDepthMax + 1});
   if (!parsed) return fail(malformed("is not JSON: " + parsed.error().message));
+  if (base::deeper_than(*parsed, kEntryDepthMax)) return fail(malformed("is nested too deep"));
   TRY_VOID(check_shape(*parsed));
   Entry out;
   out.seq = (*parsed)["seq"].get<std::uint64_t>();

@@ -15,13 +15,6 @@ base::Status check_bytes(std::string_view name, std::size_t bytes, std::size_t b
   return fail(ErrorCode::limit_exceeded, "the document's {} has {} bytes, {} are allowed", name, bytes, bytes_max);
 }
 
-// Past `allowed` levels it stops looking, so hostile depth costs nothing more.
-bool deeper_than(const Json& value, std::size_t allowed) {
-  if (!value.is_structured()) return false;
-  if (allowed == 0) return true;
-  return std::any_of(value.begin(), value.end(), [&](const Json& item) { return deeper_than(item, allowed - 1); });
-}
-
 base::Status check(const DocumentWrite& write) {
   if (write.space.empty() || write.key.empty())
     return fail(ErrorCode::invalid_input, "a document needs a space and a key");
@@ -32,7 +25,7 @@ base::Status check(const DocumentWrite& write) {
                 kIndicesMax);
   }
   // What could be stored and not be read back would be lost.
-  if (write.body && deeper_than(*write.body, kDocumentDepthMax)) {
+  if (write.body && base::deeper_than(*write.body, kDocumentDepthMax)) {
     return fail(ErrorCode::limit_exceeded, "the document is nested deeper than {} levels", kDocumentDepthMax);
   }
   return {};
@@ -47,7 +40,7 @@ std::string indices_text(const DocumentWrite& write) {
 }
 
 base::Result<Json> parse_stored(std::string_view text, const std::string& key) {
-  auto json = base::parse_json(text, {.bytes_max = kDocumentBytesMax, .depth_max = kDocumentDepthMax});
+  auto json = base::parse_json(text, {.bytes_max = kDocumentBytesMax, .depth_max = kDocumentDepthMax + 1});
   if (json) return json;
   return fail(
       {ErrorCode::corrupted, "a stored document cannot be read: " + json.error().message, key, "restore a backup", {}});

@@ -57,7 +57,7 @@ base::Result<Task> read_task(const Statement& row, const std::string& queue) {
   Task out;
   out.queue = queue;
   out.id = std::string(row.text(0));
-  auto payload = base::parse_json(row.text(1), {.bytes_max = kTaskBytesMax, .depth_max = kDocumentDepthMax});
+  auto payload = base::parse_json(row.text(1), {.bytes_max = kTaskBytesMax, .depth_max = kDocumentDepthMax + 1});
   if (!payload)
     return fail({ErrorCode::corrupted, "a stored task cannot be read: " + payload.error().message, out.id, {}, {}});
   out.payload = std::move(*payload);
@@ -73,6 +73,9 @@ std::string_view cut(std::string_view error) { return error.substr(0, kTaskError
 }  // namespace
 
 base::Status add_task(const Engine& engine, Connection& connection, const TaskWrite& task) {
+  if (base::deeper_than(task.payload, kDocumentDepthMax)) {
+    return fail(ErrorCode::limit_exceeded, "task '{}' is nested deeper than {} levels", task.id, kDocumentDepthMax);
+  }
   std::string payload = base::canonical(task.payload);
   TRY_VOID(check(task, payload));
   TRY(Place place, locate(engine, connection, task.queue, task.id));
