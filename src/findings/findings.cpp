@@ -61,8 +61,7 @@ class Batch {
     count(folded.step, taken);
     bool exists = stored || folded.step != Step::ignored;
     taken.ids.push_back(exists ? report.id : std::string());
-    if (happened(folded.step))
-      taken.events.push_back(event_of(folded.step, folded.finding, folded.reason, report.last_seen));
+    if (is_news(folded)) taken.events.push_back(event_of(folded.step, folded.finding, folded.reason, report.last_seen));
     if (folded.differs) changed_[report.id] = true;
     if (exists) known_.insert_or_assign(report.id, std::move(folded.finding));
   }
