@@ -43,6 +43,15 @@ const Member* Shape::find_wire(std::string_view wire_name) const {
   return nullptr;
 }
 
+const Shape& empty_structure() {
+  static const Shape empty = [] {
+    Shape shape;
+    shape.type = ShapeType::structure;
+    return shape;
+  }();
+  return empty;
+}
+
 const Member* OperationModel::idempotency_member() const {
   if (!input.shape) return nullptr;
   for (const Member& member : input.shape->members) {

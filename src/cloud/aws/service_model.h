@@ -104,6 +104,9 @@ struct Shape {
   const Member& value() const { return members[1]; }
 };
 
+// What an operation without input takes.
+const Shape& empty_structure();
+
 enum class AuthType : std::uint8_t { sigv4, none, unsigned_body };
 
 struct ServiceModel;
