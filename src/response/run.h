@@ -11,6 +11,7 @@
 #include "model/outcome.h"
 #include "model/plan.h"
 #include "response/ports.h"
+#include "runbook/execution.h"
 
 namespace setpoint::response {
 
