@@ -1,0 +1,67 @@
+#include "verification/verifier.h"
+
+#include <gtest/gtest.h>
+
+#include "journal/memory_log.h"
+
+namespace setpoint::verification {
+namespace {
+
+struct FakeObserver final : cloud::Observer {
+  base::Result<model::Resource> answer{model::Resource{}};
+  bool reads_only(const model::ApiCall&) const override { return true; }
+  base::Result<cloud::CallResult> read(const model::ApiCall&) override { return cloud::CallResult{}; }
+  base::Result<model::Resource> observe(const model::ResourceKey&) override { return answer; }
+  base::Result<cloud::DiscoveryReport> discover(const cloud::DiscoveryScope&,
+                                                const std::function<void(model::Resource)>&) override {
+    return cloud::DiscoveryReport{};
+  }
+};
+
+class VerifierTest : public testing::Test {
+ protected:
+  Verification verify(std::optional<model::Judgement> judgement) {
+    Verifier verifier(
+        observer_, [&](const std::string&, const model::Resource&) { return judgement; }, journal_, clock_);
+    auto answer = verifier.verify({"EC2.13", {"aws", "1", "r", "t", "sg-1"}, "run-1", "user:ada"});
+    EXPECT_TRUE(answer) << answer.error().text();
+    return *answer;
+  }
+
+  FakeObserver observer_;
+  base::ManualClock clock_{{1'000'000}};
+  journal::MemoryLog log_;
+  journal::Journal journal_{log_, clock_};
+};
+
+TEST_F(VerifierTest, EffectiveOnlyWhereTheRulePasses) {
+  EXPECT_EQ(verify(model::Judgement{model::Verdict::compliant, {}, ""}).effect, Effect::effective);
+  EXPECT_EQ(verify(model::Judgement{model::Verdict::non_compliant, {{}}, ""}).effect, Effect::ineffective);
+}
+
+TEST_F(VerifierTest, WhatCannotBeDecidedIsUnknownNeverFine) {
+  EXPECT_EQ(verify(model::Judgement{model::Verdict::unknown, {}, "bad data"}).effect, Effect::unknown);
+  EXPECT_EQ(verify(model::Judgement{model::Verdict::not_applicable, {}, ""}).effect, Effect::unknown);
+  EXPECT_EQ(verify(std::nullopt).effect, Effect::unknown);
+  observer_.answer = base::fail(base::ErrorCode::throttled, "slow down");
+  Verification answer = verify(model::Judgement{model::Verdict::compliant, {}, ""});
+  EXPECT_EQ(answer.effect, Effect::unknown);
+  EXPECT_NE(answer.text.find("slow down"), std::string::npos);
+}
+
+TEST_F(VerifierTest, AResourceThatIsGoneHasNoProblem) {
+  observer_.answer->knowledge = model::Knowledge::deleted;
+  EXPECT_EQ(verify(std::nullopt).effect, Effect::effective);
+}
+
+TEST_F(VerifierTest, EveryAnswerIsJournalled) {
+  verify(model::Judgement{model::Verdict::compliant, {}, ""});
+  auto entries = journal_.find("run-1", 1, 10);
+  ASSERT_TRUE(entries);
+  ASSERT_EQ(entries->size(), 1u);
+  EXPECT_EQ((*entries)[0].kind, "verification.done");
+  EXPECT_EQ((*entries)[0].body["effect"], "EFFECTIVE");
+}
+
+}  // namespace
+}  // namespace setpoint::verification
