@@ -52,6 +52,10 @@ class Observer {
   // A fresh read of one resource. One that does not exist comes back with Knowledge::deleted; a failed read is an
   // Error.
   virtual base::Result<model::Resource> observe(const model::ResourceKey& key) = 0;
+  // The types that discover() and observe() know.
+  virtual std::vector<std::string> types() const = 0;
+  // Whether a type belongs to the account as a whole: its resources carry their own region, or "global".
+  virtual bool account_wide(const std::string& type) const = 0;
   // Hands each resource to `take` as its page arrives. Errors only where nothing at all could be asked (credentials,
   // endpoint).
   virtual base::Result<DiscoveryReport> discover(const DiscoveryScope& scope,

@@ -10,6 +10,8 @@ namespace {
 struct FakeObserver final : cloud::Observer {
   base::Result<model::Resource> answer{model::Resource{}};
   bool reads_only(const model::ApiCall&) const override { return true; }
+  std::vector<std::string> types() const override { return {}; }
+  bool account_wide(const std::string&) const override { return false; }
   base::Result<cloud::CallResult> read(const model::ApiCall&) override { return cloud::CallResult{}; }
   base::Result<model::Resource> observe(const model::ResourceKey&) override { return answer; }
   base::Result<cloud::DiscoveryReport> discover(const cloud::DiscoveryScope&,
