@@ -28,11 +28,16 @@ inline constexpr std::size_t kValueBytesMax = 8u << 20;       // ours: one subst
 inline constexpr std::size_t kValueNodesMax = 200'000;        // ours: one substituted value
 inline constexpr std::size_t kReferencesMax = 10'000;         // ours: references within one input
 inline constexpr std::size_t kExecutionBytesMax = 64u << 20;  // ours: all outputs, inputs and records of one execution
-inline constexpr std::size_t kSelectorCharsMax = 4'096;       // ours
-inline constexpr std::size_t kSelectorDepthMax = 32;          // ours: brackets within brackets in a filter
-inline constexpr std::size_t kSelectorVisitsMax = 1'000'000;  // ours: nodes that one selection may look at
-inline constexpr std::uint32_t kPatternStepsMax = 200'000;    // ours: PCRE2 match limit for one allowedPattern check
-inline constexpr std::uint32_t kPatternDepthMax = 5'000;      // ours: PCRE2 depth limit
+inline constexpr std::int64_t kPollMillisecondsMin = 2'000;   // ours: between two looks at something that settles
+inline constexpr std::int64_t kPollMillisecondsMax = 30'000;  // ours
+inline constexpr std::int64_t kThrottlingPauseMillisecondsMin = 1'000;   // ours: doubled at each refusal
+inline constexpr std::int64_t kThrottlingPauseMillisecondsMax = 60'000;  // ours
+inline constexpr std::int64_t kTimeoutSecondsMax = 30 * 86'400;          // AWS, aws:approve; ours for the rest
+inline constexpr std::size_t kSelectorCharsMax = 4'096;                  // ours
+inline constexpr std::size_t kSelectorDepthMax = 32;                     // ours: brackets within brackets in a filter
+inline constexpr std::size_t kSelectorVisitsMax = 1'000'000;             // ours: nodes that one selection may look at
+inline constexpr std::uint32_t kPatternStepsMax = 200'000;  // ours: PCRE2 match limit for one allowedPattern check
+inline constexpr std::uint32_t kPatternDepthMax = 5'000;    // ours: PCRE2 depth limit
 inline constexpr std::uint32_t kPatternHeapKilobytesMax = 4'096;  // ours
 
 }  // namespace setpoint::runbook
