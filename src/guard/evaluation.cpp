@@ -1,0 +1,375 @@
+#include "guard/evaluation.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "guard/limits.h"
+
+namespace setpoint::guard {
+
+namespace {
+
+Status of_counts(std::size_t fails, std::size_t passes) {
+  return fails > 0 ? Status::fail : passes > 0 ? Status::pass : Status::skip;
+}
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+// A filter at the end of a query, or a bare variable: `empty` then asks of the results, not of each value.
+bool asks_of_results(const Query& query) {
+  Part::Kind last = query.parts.back().kind;
+  return last == Part::Kind::filter || last == Part::Kind::keys_filter ||
+         (last == Part::Kind::variable && query.parts.size() == 1);
+}
+
+bool is_empty(const Value& value) {
+  switch (value.kind) {
+    case Kind::text:
+    case Kind::list:
+    case Kind::map:
+      return value.size == 0;
+    case Kind::boolean:
+      return false;
+    default:
+      throw Abort{fmt::format("`empty` asked of {} at '{}': it is for text, lists and maps", kind_name(value.kind),
+                              value.path())};
+  }
+}
+
+Kind asked_kind(Op op) {
+  switch (op) {
+    case Op::is_text:
+      return Kind::text;
+    case Op::is_list:
+      return Kind::list;
+    case Op::is_map:
+      return Kind::map;
+    case Op::is_boolean:
+      return Kind::boolean;
+    case Op::is_integer:
+      return Kind::integer;
+    case Op::is_real:
+      return Kind::real;
+    default:
+      return Kind::null;
+  }
+}
+
+}  // namespace
+
+class Evaluation::ClauseTally final : public Tally {
+ public:
+  ClauseTally(Evaluation& evaluation, const AccessClause& clause) : evaluation_(evaluation), clause_(clause) {}
+  void failed(const Value& at, bool resolved) override {
+    evaluation_.failed(at, resolved, clause_.expected, clause_.message);
+  }
+  void settle(bool passes_here, const Found& found) {
+    if (passes_here) {
+      pass();
+    } else if (found.unresolved()) {
+      missing(found);
+    } else {
+      fail(*found.value);
+    }
+  }
+
+ private:
+  Evaluation& evaluation_;
+  const AccessClause& clause_;
+};
+
+Evaluation::Deeper::Deeper(Evaluation& evaluation) : evaluation_(evaluation) {
+  if (++evaluation_.depth_ > kCallDepthMax) {
+    --evaluation_.depth_;
+    throw Abort{
+        fmt::format("more than {} rules, calls, variables or filters inside each other: something refers to itself",
+                    kCallDepthMax)};
+  }
+}
+
+Evaluation::Evaluation(const Program& program, const Document& document, Surroundings surroundings)
+    : program_(program),
+      document_(document),
+      surroundings_(surroundings),
+      judged_(program.rules.size()),
+      root_scope_(std::make_unique<Scope>()) {
+  root_bindings_.reserve(program.lets.size());
+  for (const Let& let : program.lets) root_bindings_.push_back({&let, false, {}});
+  root_scope_->root = &document.root();
+  root_scope_->bindings = root_bindings_;
+}
+Evaluation::~Evaluation() = default;
+
+void Evaluation::evaluate(std::size_t index, Report& report) {
+  failures_.clear();
+  steps_ = 0;
+  recording_ = true;
+  try {
+    Status status = rule(program_.rules[index], *root_scope_);
+    report.rules[index] = status;
+    if (status == Status::fail) report.failures.push_back({index, materialise()});
+  } catch (const Abort& abort) {
+    depth_ = 0;
+    call_message_ = {};
+    report.rules[index] = Status::error;
+    report.errors.push_back({index, abort.why});
+  }
+}
+
+void Evaluation::step(std::size_t count) {
+  steps_ += count;
+  if (steps_ > kEvaluationStepsMax)
+    throw Abort{fmt::format("the rule visits more than {} values", kEvaluationStepsMax)};
+  if (arena_.used_bytes() > kTemporaryBytesMax) {
+    throw Abort{fmt::format("the rule makes more than {} bytes of values", kTemporaryBytesMax)};
+  }
+}
+
+void Evaluation::failed(const Value& at, bool resolved, std::string_view expected, std::string_view message) {
+  if (!recording_ || failures_.size() >= kEvidenceMax) return;
+  failures_.push_back({&at, resolved, expected, message.empty() ? call_message_ : message, current_rule_});
+}
+
+std::vector<model::Evidence> Evaluation::materialise() const {
+  std::vector<model::Evidence> out;
+  out.reserve(failures_.size());
+  for (const Failure& failure : failures_) {
+    model::Evidence evidence;
+    evidence.path = failure.at == nullptr ? "" : failure.at->path();
+    if (failure.at != nullptr && failure.resolved) evidence.value = failure.at->json();
+    evidence.resolved = failure.resolved;
+    evidence.expected = failure.expected;
+    evidence.message = failure.message;
+    evidence.rule = failure.rule->name;
+    auto same = [&](const model::Evidence& other) {
+      return other.path == evidence.path && other.resolved == evidence.resolved &&
+             other.expected == evidence.expected && other.message == evidence.message && other.rule == evidence.rule;
+    };
+    if (std::none_of(out.begin(), out.end(), same)) out.push_back(std::move(evidence));
+  }
+  return out;
+}
+
+Status Evaluation::rule(const Rule& rule, Scope& scope) {
+  Deeper deeper(*this);
+  if (rule.conditions && unrecorded(*rule.conditions, scope) != Status::pass) return Status::skip;
+  const Rule* outer = std::exchange(current_rule_, &rule);
+  Status status = block(rule.block, scope);
+  current_rule_ = outer;
+  return status;
+}
+
+// The first of the rules of that name that does not skip.
+const Evaluation::Judged& Evaluation::referenced_rule(const std::string& name) {
+  auto found = program_.rules_by_name.find(name);
+  if (found == program_.rules_by_name.end()) throw Abort{fmt::format("there is no rule '{}'", name)};
+  Judged& known = judged_[found->second.front()];
+  if (known.status) return known;
+  std::vector<Failure> ours = std::exchange(failures_, {});
+  bool recording = std::exchange(recording_, true);
+  std::string_view message = std::exchange(call_message_, {});
+  Status status = Status::skip;
+  for (std::size_t index : found->second) {
+    status = rule(program_.rules[index], *root_scope_);
+    if (status != Status::skip) break;
+  }
+  known = {status, std::exchange(failures_, std::move(ours))};
+  recording_ = recording;
+  call_message_ = message;
+  return known;
+}
+
+// Every clause is evaluated, as in cfn-guard: one that cannot be is an ERROR even where another fails.
+Status Evaluation::conjunction(const Conjunction& clauses, Scope& scope) {
+  std::size_t passes = 0;
+  std::size_t fails = 0;
+  for (const Disjunction& any : clauses) {
+    Status status = disjunction(any, scope);
+    passes += status == Status::pass ? 1 : 0;
+    fails += status == Status::fail ? 1 : 0;
+  }
+  return of_counts(fails, passes);
+}
+
+Status Evaluation::disjunction(const Disjunction& clauses, Scope& scope) {
+  std::size_t recorded = failures_.size();
+  Status status = Status::skip;
+  for (const Clause& one : clauses) {
+    Status here = clause(one, scope);
+    if (here == Status::pass) {
+      failures_.resize(recorded);
+      return here;
+    }
+    if (here == Status::fail) status = here;
+  }
+  return status;
+}
+
+Status Evaluation::clause(const Clause& clause, Scope& scope) {
+  return std::visit(Overloaded{[&](const AccessClause& c) { return access(c, scope); },
+                               [&](const BlockClause& c) { return block_clause(c, scope); },
+                               [&](const WhenClause& c) { return when(c, scope); },
+                               [&](const RuleReference& c) { return reference(c); },
+                               [&](const RuleCall& c) { return call(c, scope); },
+                               [&](const TypeClause& c) { return type_block(c, scope); }},
+                    clause.is);
+}
+
+// Conditions and filters choose; what fails in them is no evidence.
+Status Evaluation::unrecorded(const Conjunction& conditions, Scope& scope) {
+  bool before = std::exchange(recording_, false);
+  Status status = conjunction(conditions, scope);
+  recording_ = before;
+  return status;
+}
+
+Status Evaluation::block(const Block& block, Scope& scope) {
+  Scope inner{Scope::Kind::block, scope.root, &scope, {}};
+  if (block.lets.empty()) return conjunction(block.clauses, inner);
+  std::vector<Binding> bindings;
+  bindings.reserve(block.lets.size());
+  for (const Let& let : block.lets) bindings.push_back({&let, false, {}});
+  inner.bindings = bindings;
+  return conjunction(block.clauses, inner);
+}
+
+Status Evaluation::block_on(const Block& body, const Value& value, Scope& scope) {
+  Scope inner{Scope::Kind::value, &value, &scope, {}};
+  return block(body, inner);
+}
+
+Status Evaluation::access(const AccessClause& clause, Scope& scope) {
+  std::size_t recorded = failures_.size();
+  ClauseTally tally(*this, clause);
+  Results left;
+  if (is_unary(clause.op)) {
+    query(*clause.query, scope, left);
+    if (left.empty()) return unary(clause, {}, tally);
+    (void)unary(clause, {left.data(), left.size()}, tally);
+  } else {
+    Results right;
+    operand(*clause.against, scope, right);
+    query(*clause.query, scope, left);
+    if (left.empty() || right.empty()) return Status::skip;
+    compare(clause.op, clause.op_inverted, {left.data(), left.size()}, {right.data(), right.size()}, tally);
+  }
+  if (clause.query->match_all) return tally.fails > 0 ? Status::fail : Status::pass;
+  if (tally.passes == 0) return Status::fail;
+  failures_.resize(recorded);
+  return Status::pass;
+}
+
+Status Evaluation::unary(const AccessClause& clause, std::span<const Found> found, ClauseTally& tally) {
+  bool of_results = clause.op == Op::empty && asks_of_results(*clause.query);
+  if (found.empty()) {
+    if (!of_results) return Status::skip;
+    if (clause.op_inverted == clause.negated) return Status::pass;
+    tally.failed(*root_scope_->root, false);
+    return Status::fail;
+  }
+  for (const Found& one : found) {
+    bool holds = of_results ? one.unresolved() || one.value->kind == Kind::null : unary_holds(clause, one);
+    tally.settle(holds != (clause.op_inverted != clause.negated), one);
+  }
+  return Status::pass;
+}
+
+bool Evaluation::unary_holds(const AccessClause& clause, const Found& found) const {
+  if (clause.op == Op::exists) return !found.unresolved();
+  if (clause.op == Op::empty) return found.unresolved() || is_empty(*found.value);
+  return !found.unresolved() && found.value->kind == asked_kind(clause.op);
+}
+
+Status Evaluation::block_clause(const BlockClause& clause, Scope& scope) {
+  Results values;
+  query(*clause.query, scope, values);
+  if (values.empty() && clause.not_empty) {
+    failed(*scope.root, false, clause.expected, "");
+    return Status::fail;
+  }
+  std::size_t recorded = failures_.size();
+  std::size_t passes = 0;
+  std::size_t fails = 0;
+  for (const Found& found : values) {
+    Status status = Status::fail;
+    if (found.unresolved()) {
+      failed(*found.value, false, clause.expected, "");
+    } else {
+      status = block_on(clause.block, *found.value, scope);
+    }
+    passes += status == Status::pass ? 1 : 0;
+    fails += status == Status::fail ? 1 : 0;
+  }
+  if (clause.query->match_all || passes == 0) return of_counts(fails, passes);
+  failures_.resize(recorded);
+  return Status::pass;
+}
+
+Status Evaluation::when(const WhenClause& clause, Scope& scope) {
+  if (unrecorded(clause.conditions, scope) != Status::pass) return Status::skip;
+  return block(clause.block, scope);
+}
+
+// A rule that skips counts as one that fails. Its evidence is ours.
+Status Evaluation::reference(const RuleReference& clause) {
+  const Judged& judged = referenced_rule(clause.rule);
+  if ((judged.status == Status::pass) != clause.negated) return Status::pass;
+  if (!recording_) return Status::fail;
+  if (!clause.negated && !judged.failures.empty()) {
+    failures_.insert(failures_.end(), judged.failures.begin(), judged.failures.end());
+  } else {
+    std::string_view expected = clause.negated ? "the rule not to pass" : "the rule to pass";
+    failures_.push_back({nullptr, true, expected,
+                         clause.message.empty() ? std::string_view(clause.rule) : clause.message, current_rule_});
+  }
+  return Status::fail;
+}
+
+Status Evaluation::call(const RuleCall& clause, Scope& scope) {
+  auto found = program_.calls_by_name.find(clause.rule);
+  if (found == program_.calls_by_name.end())
+    throw Abort{fmt::format("there is no rule '{}' with parameters", clause.rule)};
+  const ParameterRule& callee = program_.parameter_rules[found->second];
+  if (callee.parameters.size() != clause.arguments.size()) {
+    throw Abort{fmt::format("rule '{}' takes {} arguments, {} are given", clause.rule, callee.parameters.size(),
+                            clause.arguments.size())};
+  }
+  std::vector<Let> names(callee.parameters.size());
+  std::vector<Binding> bindings(callee.parameters.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i].name = callee.parameters[i];
+    Results given;
+    operand(clause.arguments[i], scope, given);
+    bool literal = std::holds_alternative<const Value*>(clause.arguments[i].is);
+    if (literal) given.front().state = Found::State::resolved;
+    bindings[i] = {&names[i], true, keep({given.data(), given.size()})};
+  }
+  Scope inner{Scope::Kind::call, scope.root, &scope, bindings};
+  std::string_view outer = call_message_;
+  if (!clause.message.empty()) call_message_ = clause.message;
+  Status status = rule(callee.rule, inner);
+  call_message_ = outer;
+  return status;
+}
+
+Status Evaluation::type_block(const TypeClause& clause, Scope& scope) {
+  if (clause.conditions && unrecorded(*clause.conditions, scope) != Status::pass) return Status::skip;
+  Results values;
+  query(*clause.query, scope, values);
+  std::size_t passes = 0;
+  std::size_t fails = 0;
+  for (const Found& found : values) {
+    if (found.unresolved()) throw Abort{fmt::format("a block for {} needs a document with Resources", clause.type)};
+    Status status = block_on(clause.block, *found.value, scope);
+    passes += status == Status::pass ? 1 : 0;
+    fails += status == Status::fail ? 1 : 0;
+  }
+  return of_counts(fails, passes);
+}
+
+}  // namespace setpoint::guard

@@ -1,0 +1,151 @@
+// One evaluation: a Program against a Document. It follows cfn-guard 3.1.1's engine, scopes included: a query runs
+// against the root of the scope that it stands in, a filter behind [*] too (see docs/guard.md, "What surprises
+// people").
+//
+// Made for one document, used for its rules, dropped. One thread. Exceptions (Abort) stay inside evaluate().
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "guard/ast.h"
+#include "guard/comparison.h"
+#include "guard/document.h"
+#include "guard/relation_source.h"
+#include "guard/report.h"
+
+namespace setpoint::guard {
+
+class Evaluation {
+ public:
+  struct Surroundings {
+    const base::Clock* clock = nullptr;
+    const RelationSource* relations = nullptr;
+  };
+
+  Evaluation(const Program& program, const Document& document, Surroundings surroundings);
+  ~Evaluation();
+  // Judges the rule and enters what it found into the report.
+  void evaluate(std::size_t rule, Report& report);
+
+ private:
+  struct Binding;
+  struct Scope;
+  struct Failure;
+  struct Judged;
+  class ClauseTally;
+  class Deeper;
+  friend class FunctionRunner;
+
+  // Clauses (evaluation.cpp)
+  Status rule(const Rule& rule, Scope& scope);
+  const Judged& referenced_rule(const std::string& name);
+  Status conjunction(const Conjunction& clauses, Scope& scope);
+  Status disjunction(const Disjunction& clauses, Scope& scope);
+  Status clause(const Clause& clause, Scope& scope);
+  Status unrecorded(const Conjunction& conditions, Scope& scope);
+  Status block(const Block& block, Scope& scope);
+  Status block_on(const Block& block, const Value& value, Scope& scope);
+  Status access(const AccessClause& clause, Scope& scope);
+  Status unary(const AccessClause& clause, std::span<const Found> found, ClauseTally& tally);
+  bool unary_holds(const AccessClause& clause, const Found& found) const;
+  Status block_clause(const BlockClause& clause, Scope& scope);
+  Status when(const WhenClause& clause, Scope& scope);
+  Status reference(const RuleReference& clause);
+  Status call(const RuleCall& clause, Scope& scope);
+  Status type_block(const TypeClause& clause, Scope& scope);
+
+  // Queries and variables (query_evaluation.cpp)
+  void query(const Query& query, Scope& scope, Results& out);
+  void retrieve(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter, Results& out);
+  void from_variable(const Query& query, Scope& scope, int converter, Results& out);
+  const Value* key(const Part& part, const Value* at, int& converter);
+  const Value* embedded(const Value* at);
+  void by_variable_keys(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter,
+                        Results& out);
+  void by_key_value(const Query& query, std::size_t part, const Value* at, const Value& key, Scope& scope,
+                    int converter, Results& out);
+  void every_item(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter, Results& out);
+  void every_member(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter, Results& out);
+  void filtered(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter, Results& out);
+  void filtered_map(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter, Results& out);
+  void by_keys_filter(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter, Results& out);
+  bool passes(const Conjunction& filter, Scope& scope);
+  void unresolved(const Query& query, const Value* at, Results& out);
+  const Value* key_value(const Member& member);
+  void operand(const Operand& operand, Scope& scope, Results& out);
+  std::span<const Found> variable(NameId name, Scope& scope);
+  std::optional<std::span<const Found>> bound(NameId name, Scope& scope);
+  std::span<const Found> keep(std::span<const Found> found);
+  void capture(NameId name, const Member& member);
+  void step(std::size_t count = 1);
+
+  void failed(const Value& at, bool resolved, std::string_view expected, std::string_view message);
+  std::vector<model::Evidence> materialise() const;
+
+  const Program& program_;
+  const Document& document_;
+  Surroundings surroundings_;
+  Arena arena_;
+  std::vector<Binding> root_bindings_;
+  std::vector<std::pair<NameId, Results>> captures_;
+  std::vector<Judged> judged_;  // by the first rule of a name, once referenced
+  std::vector<Failure> failures_;
+  std::vector<std::unique_ptr<const Regex>> patterns_;
+  std::vector<RelationSource::Related> related_;
+  std::vector<std::pair<const Value*, const Value*>> embedded_;
+  std::unique_ptr<Scope> root_scope_;
+  const Rule* current_rule_ = nullptr;
+  std::string_view call_message_;
+  bool recording_ = true;
+  std::size_t depth_ = 0;
+  std::uint64_t steps_ = 0;
+};
+
+// A variable of a scope: not yet known, or its results.
+struct Evaluation::Binding {
+  const Let* let = nullptr;
+  bool known = false;
+  std::span<const Found> found;
+};
+
+// Where queries run and variables live. `root` is what a query starts from.
+struct Evaluation::Scope {
+  enum class Kind { root, block, value, call };
+  Kind kind = Kind::root;
+  const Value* root = nullptr;
+  Scope* parent = nullptr;
+  std::span<Binding> bindings{};
+};
+
+// A failing clause; texts point into the program, values into document, program or arena.
+struct Evaluation::Failure {
+  const Value* at = nullptr;
+  bool resolved = true;
+  std::string_view expected;
+  std::string_view message;
+  const Rule* rule = nullptr;
+};
+
+// A rule that another one refers to, once it was judged.
+struct Evaluation::Judged {
+  std::optional<Status> status;
+  std::vector<Failure> failures;
+};
+
+class Evaluation::Deeper {
+ public:
+  explicit Deeper(Evaluation& evaluation);
+  ~Deeper() { --evaluation_.depth_; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+
+ private:
+  Evaluation& evaluation_;
+};
+
+}  // namespace setpoint::guard
