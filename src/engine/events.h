@@ -1,0 +1,19 @@
+// Our own outcomes as events (design section 2): journalled, and queued for routing in the same transaction, so that no
+// event is acted on that is not on record and none is forgotten by a crash.
+#pragma once
+
+#include <span>
+
+#include "journal/journal.h"
+#include "model/event.h"
+
+namespace setpoint::engine {
+
+inline constexpr char kEventQueue[] = "events";
+
+// Journal kind of an event of ours: "Finding Opened" -> "finding.opened".
+std::string journal_kind(const model::Event& event);
+
+base::Status journal_events(journal::Journal& journal, std::span<const model::Event> events);
+
+}  // namespace setpoint::engine

@@ -1,0 +1,134 @@
+#include "engine/scanning.h"
+
+#include "engine/events.h"
+
+namespace setpoint::engine {
+
+using model::Resource;
+using model::Verdict;
+
+namespace {
+
+constexpr std::size_t kJudgeBatch = 2'000;  // resources that are judged and written in one transaction
+
+void count(ControlCount& counter, Verdict verdict) {
+  counter.compliant += verdict == Verdict::compliant ? 1 : 0;
+  counter.non_compliant += verdict == Verdict::non_compliant ? 1 : 0;
+  counter.unknown += verdict == Verdict::unknown ? 1 : 0;
+}
+
+void add_counts(findings::Taken& sum, findings::Taken&& more) {
+  sum.opened += more.opened;
+  sum.updated += more.updated;
+  sum.resolved += more.resolved;
+  sum.reopened += more.reopened;
+  sum.unchanged += more.unchanged;
+  sum.ignored += more.ignored;
+  sum.events.insert(sum.events.end(), std::make_move_iterator(more.events.begin()),
+                    std::make_move_iterator(more.events.end()));
+}
+
+}  // namespace
+
+void ScanSummary::add(const inventory::ReadingSummary& reading) {
+  created += reading.created;
+  changed += reading.changed;
+  deleted += reading.deleted;
+}
+
+base::Status Scanning::scan_account(const AccountAccess& access, const std::vector<std::string>& types,
+                                    const Progress& progress, ScanSummary& out) {
+  std::vector<std::string> wanted = types.empty() ? access.observer->types() : types;
+  for (const std::string& type : wanted) {
+    if (access.observer->account_wide(type)) {
+      TRY_VOID(scan_type(access, type, access.regions, progress, out));
+      continue;
+    }
+    for (const std::string& region : access.regions) {
+      TRY_VOID(scan_type(access, type, {region}, progress, out));
+    }
+  }
+  return {};
+}
+
+// One reading: it alone decides what is deleted, so it covers exactly what one question to the cloud covers.
+base::Status Scanning::scan_type(const AccountAccess& access, const std::string& type,
+                                 const std::vector<std::string>& regions, const Progress& progress, ScanSummary& out) {
+  inventory::Inventory inventory(parts_.resources);
+  std::string region = access.observer->account_wide(type) ? "" : regions.front();
+  inventory::Reading reading = inventory.begin({"aws", access.account, region, type}, parts_.clock.now());
+  std::vector<Resource> pending;
+  base::Status stored;
+  auto take = [&](Resource resource) {
+    if (!stored) return;
+    ++out.resources;
+    pending.push_back(resource);
+    stored = reading.take(std::move(resource));
+    if (stored && pending.size() >= kJudgeBatch) stored = judge_all(pending, out);
+    if (progress) progress(out.resources);
+  };
+  TRY(cloud::DiscoveryReport report, access.observer->discover({access.account, regions, {type}}, take));
+  TRY_VOID(stored);
+  TRY_VOID(judge_all(pending, out));
+  out.unread.insert(out.unread.end(), report.unread.begin(), report.unread.end());
+  if (!report.complete()) {
+    TRY(auto summary, reading.abandon(report.unread.front().why.text()));
+    out.add(summary);
+    return {};
+  }
+  TRY(auto summary, reading.finish());
+  out.add(summary);
+  for (const model::ResourceKey& key : summary.moved) {
+    TRY(auto now, parts_.resources.latest(key));
+    if (now && now->knowledge == model::Knowledge::deleted) TRY_VOID(judge_again(*now, out));
+  }
+  return {};
+}
+
+base::Status Scanning::take_batch(intake::Batch&& batch, ScanSummary& out) {
+  out.refused.insert(out.refused.end(), batch.refused.begin(), batch.refused.end());
+  out.resources += batch.resources.size();
+  out.imported_events += batch.events.size();
+  out.imported_findings += batch.findings.size();
+  TRY(auto summary, inventory::Inventory(parts_.resources).record(batch.resources));
+  out.add(summary);
+  TRY_VOID(judge_all(batch.resources, out));
+  return record_findings(std::move(batch.findings), out);
+}
+
+base::Status Scanning::judge_again(const Resource& resource, ScanSummary& out) {
+  std::vector<Resource> one{resource};
+  return judge_all(one, out);
+}
+
+void Scanning::judge(const Resource& resource, std::vector<model::Finding>& reports, ScanSummary& out) const {
+  for (const response::ControlJudgement& judged : parts_.controls.judge(resource)) {
+    const model::Control* control = parts_.controls.find(judged.control);
+    if (control == nullptr) continue;
+    if (judged.judgement.verdict != Verdict::not_applicable) {
+      ++out.evaluations;
+      count(out.controls[judged.control], judged.judgement.verdict);
+      count(out.accounts[resource.key.account], judged.judgement.verdict);
+    }
+    reports.push_back(findings::own_report(control->id, control->title, control->rationale, control->severity, resource,
+                                           judged.judgement,
+                                           resource.captured_at.known() ? resource.captured_at : parts_.clock.now()));
+  }
+}
+
+base::Status Scanning::judge_all(std::vector<Resource>& resources, ScanSummary& out) {
+  std::vector<model::Finding> reports;
+  for (const Resource& resource : resources) judge(resource, reports, out);
+  resources.clear();
+  return record_findings(std::move(reports), out);
+}
+
+base::Status Scanning::record_findings(std::vector<model::Finding> reports, ScanSummary& out) {
+  if (reports.empty()) return {};
+  TRY(findings::Taken taken, parts_.findings.take(reports));
+  TRY_VOID(journal_events(parts_.journal, taken.events));
+  add_counts(out.findings, std::move(taken));
+  return {};
+}
+
+}  // namespace setpoint::engine
