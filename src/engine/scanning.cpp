@@ -1,7 +1,5 @@
 #include "engine/scanning.h"
 
-#include "engine/events.h"
-
 namespace setpoint::engine {
 
 using model::Resource;
@@ -126,7 +124,6 @@ base::Status Scanning::judge_all(std::vector<Resource>& resources, ScanSummary& 
 base::Status Scanning::record_findings(std::vector<model::Finding> reports, ScanSummary& out) {
   if (reports.empty()) return {};
   TRY(findings::Taken taken, parts_.findings.take(reports));
-  TRY_VOID(journal_events(parts_.journal, taken.events));
   add_counts(out.findings, std::move(taken));
   return {};
 }

@@ -82,8 +82,8 @@ constexpr std::string_view kDetailTypes[] = {
 
 }  // namespace
 
-Findings::Findings(FindingStore& store, CheckNames names, ArnLookup lookup)
-    : store_(store), names_(std::move(names)), lookup_(std::move(lookup)) {}
+Findings::Findings(FindingStore& store, CheckNames names, ArnLookup lookup, Announce announce)
+    : store_(store), names_(std::move(names)), lookup_(std::move(lookup)), announce_(std::move(announce)) {}
 
 Finding Findings::identified(Finding report) const {
   report.check = names_.control_of(report);
@@ -103,6 +103,7 @@ base::Result<Taken> Findings::take(std::span<const Finding> reports) {
   Batch batch(std::move(stored));
   Taken taken;
   for (const Finding& report : identified_reports) batch.fold_in(report, taken);
+  if (announce_ && !taken.events.empty()) TRY_VOID(announce_(taken.events));
   TRY_VOID(store_.put(batch.changed()));
   return taken;
 }

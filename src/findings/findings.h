@@ -36,9 +36,13 @@ struct Taken {
   std::vector<model::Event> events;  // of opened, updated, resolved, reopened, in order
 };
 
+// Called with a batch's events before its findings are stored: what must be on record, and queued, by the time that a
+// finding says it is open. Where it fails nothing is stored. A crash between the two repeats the events under their ids.
+using Announce = std::function<base::Status(std::span<const model::Event> events)>;
+
 class Findings {
  public:
-  Findings(FindingStore& store, CheckNames names, ArnLookup lookup = {});
+  Findings(FindingStore& store, CheckNames names, ArnLookup lookup = {}, Announce announce = {});
   base::Result<Taken> take(std::span<const model::Finding> reports);
   // The report under its normalised check, resource and id.
   model::Finding identified(model::Finding report) const;
@@ -47,6 +51,7 @@ class Findings {
   FindingStore& store_;
   CheckNames names_;
   ArnLookup lookup_;
+  Announce announce_;
 };
 
 model::Event event_of(Step step, const model::Finding& finding, const std::string& reason, base::Timestamp at);
