@@ -68,6 +68,7 @@ base::Json read_json(const Member& member, const base::Json& value, Walk& walk);
 // the member.
 struct XmlStyle {
   bool flattened_by_element = false;
+  bool query_names = false;  // SQS answering an older client
 };
 void write_xml(XmlWriter& out, std::string_view name, const Member& member, const base::Json& value, XmlStyle style,
                Walk& walk);

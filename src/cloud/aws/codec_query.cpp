@@ -19,7 +19,13 @@ std::string ec2_name(const Member& member, std::string_view fallback) {
 }
 
 std::string wire_name(const Member& member, bool ec2) {
-  return ec2 ? ec2_name(member, member.name) : std::string(member.wire_name());
+  if (ec2) return ec2_name(member, member.name);
+  return std::string(member.query_name.empty() ? member.wire_name() : member.query_name);
+}
+
+std::string_view pair_name(const Member& member, std::string_view fallback) {
+  if (!member.query_name.empty()) return member.query_name;
+  return member.location_name.empty() ? fallback : member.location_name;
 }
 
 class Writer {
@@ -98,8 +104,8 @@ class Writer {
       Walk::Step step(walk_, text);
       if (!walk_.ok()) return;
       const std::string entry = fmt::format("{}.{}", prefix, ++index);
-      pair(join(entry, key.location_name.empty() ? "key" : key.location_name), text);
-      write(join(entry, item_shape.location_name.empty() ? "value" : item_shape.location_name), item_shape, item);
+      pair(join(entry, pair_name(key, "key")), text);
+      write(join(entry, pair_name(item_shape, "value")), item_shape, item);
     }
   }
 
@@ -208,10 +214,8 @@ class QueryReader {
 
   Json map(const Tree& tree, const Member& member) {
     const Tree* entries = member.is(Member::flattened) ? &tree : tree.child("entry");
-    const std::string_view key_name =
-        member.shape->key().location_name.empty() ? "key" : member.shape->key().location_name;
-    const std::string_view value_name =
-        member.shape->value().location_name.empty() ? "value" : member.shape->value().location_name;
+    const std::string_view key_name = pair_name(member.shape->key(), "key");
+    const std::string_view value_name = pair_name(member.shape->value(), "value");
     Json out = Json::object();
     if (!entries) return out;
     for (const auto& [number, entry] : numbered(*entries)) {

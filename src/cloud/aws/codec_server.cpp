@@ -45,7 +45,8 @@ void answer_query(Answer a) {
   if (!a.operation.service->xml_namespace.empty()) out.attribute("xmlns", a.operation.service->xml_namespace);
   if (a.operation.output.shape) {
     out.open(wrapper);
-    write_xml_members(out, *a.operation.output.shape, a.output, {.flattened_by_element = true}, a.walk);
+    write_xml_members(out, *a.operation.output.shape, a.output, {.flattened_by_element = true, .query_names = true},
+                      a.walk);
     out.close(wrapper);
   }
   out.open("ResponseMetadata");

@@ -223,6 +223,24 @@ TEST(Decode, AnUnreadableAnswerIsCorruptedAndNeverEmpty) {
   EXPECT_EQ(decoded.error().code, base::ErrorCode::corrupted);
 }
 
+TEST(Route, OlderClientsSpeakSqsAsQuery) {
+  auto decoded = decode_request(
+      catalog(), raw_request("POST", "127.0.0.1:1", "",
+                             "Action=GetQueueAttributes&Version=2012-11-05&QueueUrl=q&AttributeName.1=All", "sqs"));
+  ASSERT_TRUE(decoded) << decoded.error().text();
+  EXPECT_EQ(decoded->operation->name, "GetQueueAttributes");
+  EXPECT_EQ(decoded->protocol, Protocol::query);
+  EXPECT_EQ(decoded->parameters, (Json{{"QueueUrl", "q"}, {"AttributeNames", {"All"}}}));
+}
+
+TEST(Route, OlderClientsAreAnsweredInQuery) {
+  const OperationModel& op = operation("sqs", "GetQueueAttributes");
+  const HttpResponse response = encode_response(op, Json{{"Attributes", {{"Policy", "p"}}}}, "r", Protocol::query);
+  EXPECT_NE(response.body.find("<GetQueueAttributesResult><Attribute><Name>Policy</Name><Value>p</Value></Attribute>"),
+            std::string::npos)
+      << response.body;
+}
+
 TEST(Route, UnknownOperationsGetTheServicesOwnCode) {
   auto decoded = decode_request(catalog(), raw_request("POST", "h", "", "Action=Explode&Version=2016-11-15", "ec2"));
   ASSERT_FALSE(decoded);

@@ -17,6 +17,7 @@ std::string_view name_or(const Member& member, std::string_view fallback) {
 bool flattened(const Member& member) { return member.is(Member::flattened); }
 
 std::string_view name_in(const Member& member, XmlStyle style) {
+  if (style.query_names && !member.query_name.empty()) return member.query_name;
   const bool by_element = style.flattened_by_element && member.shape->type == ShapeType::list && flattened(member) &&
                           !member.shape->element().location_name.empty();
   return by_element ? member.shape->element().location_name : member.wire_name();
@@ -69,14 +70,20 @@ void write_list(XmlWriter& out, std::string_view name, const Member& member, con
 void write_map(XmlWriter& out, std::string_view name, const Member& member, const Json& value, XmlStyle style,
                Walk& walk) {
   if (!value.is_object()) return walk.fail("must be an object");
+  const Member& key_member = member.shape->key();
+  const std::string_view key_name =
+      style.query_names && !key_member.query_name.empty() ? key_member.query_name : name_or(key_member, "key");
+  const Member& value_member = member.shape->value();
+  const std::string_view value_name =
+      style.query_names && !value_member.query_name.empty() ? value_member.query_name : name_or(value_member, "value");
   const std::string_view entry = flattened(member) ? name : std::string_view("entry");
   if (!flattened(member)) out.open(name);
   for (auto& [key, item] : value.items()) {
     Walk::Step step(walk, key);
     if (!walk.ok()) return;
     out.open(entry);
-    out.element(name_or(member.shape->key(), "key"), key);
-    write_xml(out, name_or(member.shape->value(), "value"), member.shape->value(), item, style, walk);
+    out.element(key_name, key);
+    write_xml(out, value_name, value_member, item, style, walk);
     out.close(entry);
   }
   if (!flattened(member)) out.close(name);

@@ -311,6 +311,41 @@ class Builder {
   std::string problem_;
 };
 
+// SQS moved from query to JSON and its model lost the names of before, which clients of 2022 still speak. They follow a
+// rule: lists and maps are flattened and named in the singular; a batch's entries are named after their operation.
+std::string query_name(std::string_view operation, std::string_view member) {
+  if (member == "Actions") return "ActionName";
+  if (member == "Entries") return std::string(operation) + "RequestEntry";
+  if (member == "Successful") return std::string(operation) + "ResultEntry";
+  if (member == "Failed") return "BatchResultErrorEntry";
+  return std::string(member.substr(0, member.size() - (member.ends_with('s') ? 1 : 0)));
+}
+
+void add_query_names(ServiceModel& model, std::string_view operation, std::uint32_t shape_index, int depth = 0) {
+  if (shape_index == 0 || depth > 8) return;
+  Shape& shape = model.shapes[shape_index - 1];
+  for (Member& member : shape.members) {
+    Shape& target = model.shapes[member.shape_index - 1];
+    if (shape.type == ShapeType::structure && (target.type == ShapeType::list || target.type == ShapeType::map)) {
+      member.query_name = model.keep(query_name(operation, member.name));
+      member.flags |= Member::flattened;
+    }
+    if (target.type == ShapeType::map) {
+      const bool tags = member.name == "Tags" || member.name == "tags";
+      target.members[0].query_name = tags ? "Key" : "Name";
+      target.members[1].query_name = "Value";
+    }
+    add_query_names(model, operation, member.shape_index, depth + 1);
+  }
+}
+
+void add_query_names(ServiceModel& model) {
+  for (const OperationModel& operation : model.operations) {
+    add_query_names(model, operation.name, operation.input.shape_index);
+    add_query_names(model, operation.name, operation.output.shape_index);
+  }
+}
+
 void fill_tokens(ServiceModel& model, std::vector<std::string_view>& into, const Json& value) {
   if (value.is_string()) into.push_back(model.keep(value.get_ref<const std::string&>()));
   if (!value.is_array()) return;
@@ -458,6 +493,7 @@ base::Result<std::shared_ptr<ServiceModel>> load_model(const ModelSource& source
     TRY(Json paginators, read_json(source.paginators_path));
     add_paginators(*model, paginators);
   }
+  if (model->query_compatible) add_query_names(*model);
   if (!source.waiters_path.empty()) {
     TRY(Json waiters, read_json(source.waiters_path));
     add_waiters(*model, waiters);

@@ -64,7 +64,7 @@ struct Member {
   };
   std::string_view name;           // "" where the place has no name (list element, input)
   std::string_view location_name;  // "" = as `name`
-  std::string_view query_name;     // ec2 only
+  std::string_view query_name;     // ec2, and SQS as older clients speak it
   std::string_view namespace_uri;
   std::string_view namespace_prefix;
   const Shape* shape = nullptr;   // null: an operation without input or output
