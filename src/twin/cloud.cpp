@@ -85,9 +85,9 @@ State Cloud::state() const {
   return state_;
 }
 
-void Cloud::replace_state(State state) {
+void Cloud::on_commit(Commit commit) {
   std::lock_guard lock(mutex_);
-  previous_ = std::exchange(state_, std::move(state));
+  commit_ = std::move(commit);
 }
 
 std::unique_ptr<Cloud> Cloud::fork() const {
@@ -132,6 +132,14 @@ Answer Cloud::refuse_unmodelled(const Call& call) {
                fmt::format("The operation {} is not modelled by this twin.", call.operation), 400);
 }
 
+Check Cloud::keep(State after) {
+  if (commit_) {
+    if (base::Status kept = commit_(state_, after); !kept) return AwsError{"InternalError", kept.error().text(), 500, {}};
+  }
+  previous_ = std::exchange(state_, std::move(after));
+  return {};
+}
+
 Served Cloud::serve(const Call& call) {
   std::optional<Fault> fault = faults_.next(call.service, call.operation);
   if (fault && fault->kind == FaultKind::delay) {
@@ -160,7 +168,9 @@ Answer Cloud::run(const Operation& operation, const Call& call, std::optional<Fa
   Answer answer = operation.run(request);
   if (answer && is_dry_run(call))
     return error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
-  if (writes && answer && fault != FaultKind::no_op) previous_ = std::exchange(state_, std::move(work));
+  if (writes && answer && fault != FaultKind::no_op) {
+    if (Check wrong = keep(std::move(work))) return tl::unexpected(*wrong);
+  }
   if (writes) lock.unlock();
   for (const std::string& what : request.unmodelled()) note_unmodelled(call.service + ": " + what);
   return answer;

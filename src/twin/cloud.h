@@ -16,6 +16,7 @@
 // listed in unmodelled(); so is an answer that leaves something out (a rule id that only the real cloud knows).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -55,7 +56,9 @@ class Cloud {
   Served serve(const Call& call);
 
   State state() const;  // a snapshot, O(1)
-  void replace_state(State state);
+  // Called under the cloud's lock before a change takes effect; where it fails, the call answers InternalError and nothing changed.
+  using Commit = std::function<base::Status(const State& before, const State& after)>;
+  void on_commit(Commit commit);
   // Same state, clock, options and temporary credentials; no faults, nothing unmodelled yet.
   std::unique_ptr<Cloud> fork() const;
 
@@ -73,6 +76,7 @@ class Cloud {
 
  private:
   Answer run(const Operation& operation, const Call& call, std::optional<FaultKind> fault);
+  Check keep(State after);  // the lock is held
   Answer refuse_unmodelled(const Call& call);
 
   base::Clock& clock_;
@@ -80,6 +84,7 @@ class Cloud {
   std::shared_ptr<Sessions> sessions_;
   FaultPlan faults_;
   mutable std::mutex mutex_;
+  Commit commit_;
   State state_;
   State previous_;  // before the last change: what a stale read sees
   std::vector<std::string> unmodelled_;

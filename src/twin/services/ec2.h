@@ -25,4 +25,7 @@ struct Ec2Type {
 const Ec2Type* ec2_type_of(std::string_view id);
 AwsError ec2_missing(std::string_view id);
 
+// [{GroupId, GroupName}] of these groups.
+Json group_identifiers(Request& request, const Json& ids);
+
 }  // namespace setpoint::twin::services

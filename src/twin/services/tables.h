@@ -9,6 +9,11 @@ namespace setpoint::twin::services {
 
 std::vector<Operation> ec2_security_group_operations();
 std::vector<Operation> ec2_tag_operations();
+std::vector<Operation> ec2_network_operations();
+std::vector<Operation> ec2_compute_operations();
+std::vector<Operation> sts_operations();
+std::vector<Operation> s3_setting_operations();
+std::vector<Operation> s3_bucket_operations();
 
 using Table = std::vector<Operation> (*)();
 std::vector<Table> tables();
