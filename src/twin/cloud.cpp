@@ -134,7 +134,8 @@ Answer Cloud::refuse_unmodelled(const Call& call) {
 
 Check Cloud::keep(State after) {
   if (commit_) {
-    if (base::Status kept = commit_(state_, after); !kept) return AwsError{"InternalError", kept.error().text(), 500, {}};
+    if (base::Status kept = commit_(state_, after); !kept)
+      return AwsError{"InternalError", kept.error().text(), 500, {}};
   }
   previous_ = std::exchange(state_, std::move(after));
   return {};

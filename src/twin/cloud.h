@@ -56,7 +56,8 @@ class Cloud {
   Served serve(const Call& call);
 
   State state() const;  // a snapshot, O(1)
-  // Called under the cloud's lock before a change takes effect; where it fails, the call answers InternalError and nothing changed.
+  // Called under the cloud's lock before a change takes effect; where it fails, the call answers InternalError and
+  // nothing changed.
   using Commit = std::function<base::Status(const State& before, const State& after)>;
   void on_commit(Commit commit);
   // Same state, clock, options and temporary credentials; no faults, nothing unmodelled yet.

@@ -26,7 +26,8 @@ std::string line_of(const StateKey& key, const Json* document, std::uint64_t cou
 base::Status apply_line(std::string_view text, State& state) {
   TRY(Json line, base::parse_json(text));
   std::string key = base::string_member(line, "key");
-  if (std::count(key.begin(), key.end(), '/') < 3) return base::fail(base::ErrorCode::corrupted, "a line without a key");
+  if (std::count(key.begin(), key.end(), '/') < 3)
+    return base::fail(base::ErrorCode::corrupted, "a line without a key");
   const Json& document = base::member(line, "document");
   if (document.is_null()) {
     state.erase(state_key_from_text(key));
@@ -46,8 +47,11 @@ base::Status apply_file(const std::string& path, State& state) {
     std::size_t end = rest.find('\n');
     if (end == std::string_view::npos) return {};  // cut off by a crash: never acknowledged
     if (base::Status applied = apply_line(rest.substr(0, end), state); !applied) {
-      return base::fail(base::Error{base::ErrorCode::corrupted, applied.error().message, fmt::format("{}:{}", path, number),
-                                    "restore the folder from a copy, or start with an empty one", {}});
+      return base::fail(base::Error{base::ErrorCode::corrupted,
+                                    applied.error().message,
+                                    fmt::format("{}:{}", path, number),
+                                    "restore the folder from a copy, or start with an empty one",
+                                    {}});
     }
     rest.remove_prefix(end + 1);
   }
@@ -61,13 +65,17 @@ base::Status write_snapshot(const std::string& path, const State& state) {
 }
 
 tl::unexpected<base::Error> system_failure(const std::string& path) {
-  return base::fail(base::Error{base::ErrorCode::unavailable, std::strerror(errno), path, "the folder must exist and be writable", {}});
+  return base::fail(base::Error{
+      base::ErrorCode::unavailable, std::strerror(errno), path, "the folder must exist and be writable", {}});
 }
 
 }  // namespace
 
 DurableState::DurableState(DurableState&& other) noexcept
-    : state_(std::move(other.state_)), fresh_(other.fresh_), log_(std::exchange(other.log_, -1)), lock_(std::exchange(other.lock_, -1)) {}
+    : state_(std::move(other.state_)),
+      fresh_(other.fresh_),
+      log_(std::exchange(other.log_, -1)),
+      lock_(std::exchange(other.lock_, -1)) {}
 
 DurableState::~DurableState() {
   if (log_ >= 0) close(log_);
@@ -80,7 +88,11 @@ base::Result<DurableState> DurableState::open(const std::string& directory) {
   store.lock_ = ::open((directory + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (store.lock_ < 0) return system_failure(directory + "/lock");
   if (flock(store.lock_, LOCK_EX | LOCK_NB) != 0) {
-    return base::fail(base::Error{base::ErrorCode::conflict, "another process uses this state", directory, "stop it, or name another folder", {}});
+    return base::fail(base::Error{base::ErrorCode::conflict,
+                                  "another process uses this state",
+                                  directory,
+                                  "stop it, or name another folder",
+                                  {}});
   }
   std::string snapshot = directory + "/state.ndjson", changes = directory + "/changes.ndjson";
   TRY_VOID(apply_file(snapshot, store.state_));

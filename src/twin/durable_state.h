@@ -3,9 +3,10 @@
 //   TRY(DurableState store, DurableState::open(directory));
 //   cloud.on_commit([&](const State& before, const State& after) { return store.record(before, after); });
 //
-// DIR/state.ndjson holds the state as it was when it was opened, DIR/changes.ndjson one line a change since; a line is flushed
-// before the change is answered. Opening folds the two; a last line that a power cut left half-written is dropped, any other bad
-// line is ErrorCode::corrupted. Threads: record() under the cloud's lock. One process at a time: the directory is locked.
+// DIR/state.ndjson holds the state as it was when it was opened, DIR/changes.ndjson one line a change since; a line is
+// flushed before the change is answered. Opening folds the two; a last line that a power cut left half-written is
+// dropped, any other bad line is ErrorCode::corrupted. Threads: record() under the cloud's lock. One process at a time:
+// the directory is locked.
 #pragma once
 
 #include <string>

@@ -13,7 +13,8 @@ namespace {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -25,7 +26,9 @@ bool string_equals(std::string_view value, std::string_view pattern, const Acces
   std::string literal;
   for (char c : pattern) literal += c == '*' ? "${*}" : c == '?' ? "${?}" : std::string(1, c);
   bool has_variables = pattern.find("${") != std::string_view::npos;
-  return has_variables ? matches_policy_pattern(value, pattern.find_first_of("*?") == std::string_view::npos ? pattern : literal, request) : value == pattern;
+  return has_variables ? matches_policy_pattern(
+                             value, pattern.find_first_of("*?") == std::string_view::npos ? pattern : literal, request)
+                       : value == pattern;
 }
 bool string_equals_ignore_case(std::string_view value, std::string_view pattern, const AccessRequest& request) {
   return string_equals(lower(value), lower(pattern), request);
@@ -60,7 +63,9 @@ bool date(std::string_view value, std::string_view pattern, const AccessRequest&
   return a && b && Order{}(*a, *b);
 }
 
-bool boolean(std::string_view value, std::string_view pattern, const AccessRequest&) { return lower(value) == lower(pattern); }
+bool boolean(std::string_view value, std::string_view pattern, const AccessRequest&) {
+  return lower(value) == lower(pattern);
+}
 
 struct Address {
   unsigned char bytes[16] = {};
@@ -164,14 +169,17 @@ bool cut_prefix(std::string& text, std::string_view prefix) {
 std::optional<ParsedOperator> parse_operator(std::string_view written) {
   std::string name = lower(written);
   ParsedOperator out;
-  if (cut_prefix(name, "forallvalues:")) out.set = ParsedOperator::Set::all;
-  else if (cut_prefix(name, "foranyvalue:")) out.set = ParsedOperator::Set::any;
+  if (cut_prefix(name, "forallvalues:"))
+    out.set = ParsedOperator::Set::all;
+  else if (cut_prefix(name, "foranyvalue:"))
+    out.set = ParsedOperator::Set::any;
   if (name.ends_with("ifexists")) {
     out.if_exists = true;
     name.resize(name.size() - 8);
   }
   out.null_check = name == "null";
-  auto found = std::find_if(std::begin(kOperators), std::end(kOperators), [&](const Operator& entry) { return entry.name == name; });
+  auto found = std::find_if(std::begin(kOperators), std::end(kOperators),
+                            [&](const Operator& entry) { return entry.name == name; });
   if (found == std::end(kOperators)) return out.null_check ? std::optional(out) : std::nullopt;
   out.base = &*found;
   return out;
@@ -180,21 +188,27 @@ std::optional<ParsedOperator> parse_operator(std::string_view written) {
 std::vector<std::string> texts_of(const Json& values) {
   std::vector<std::string> out;
   for (const Json& value : values.is_array() ? values : Json::array({values})) {
-    out.push_back(value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace));
+    out.push_back(value.is_string() ? value.get<std::string>()
+                                    : value.dump(-1, ' ', false, Json::error_handler_t::replace));
   }
   return out;
 }
 
-bool one_value(const Operator& op, const std::string& value, const std::vector<std::string>& patterns, const AccessRequest& request) {
-  bool any = std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return op.compare(value, pattern, request); });
+bool one_value(const Operator& op, const std::string& value, const std::vector<std::string>& patterns,
+               const AccessRequest& request) {
+  bool any = std::any_of(patterns.begin(), patterns.end(),
+                         [&](const std::string& pattern) { return op.compare(value, pattern, request); });
   return any != op.negated;
 }
 
-bool key_met(const ParsedOperator& op, const std::string& key, const std::vector<std::string>& patterns, const AccessRequest& request) {
+bool key_met(const ParsedOperator& op, const std::string& key, const std::vector<std::string>& patterns,
+             const AccessRequest& request) {
   auto found = request.context.find(key);
   bool present = found != request.context.end() && !found->second.empty();
   if (op.null_check) return !patterns.empty() && (lower(patterns[0]) == "true") == !present;
-  if (!present) return op.if_exists || op.set == ParsedOperator::Set::all || (op.base->negated && op.set == ParsedOperator::Set::single);
+  if (!present)
+    return op.if_exists || op.set == ParsedOperator::Set::all ||
+           (op.base->negated && op.set == ParsedOperator::Set::single);
   auto meets = [&](const std::string& value) { return one_value(*op.base, value, patterns, request); };
   const std::vector<std::string>& values = found->second;
   if (op.set == ParsedOperator::Set::any) return std::any_of(values.begin(), values.end(), meets);

@@ -9,12 +9,14 @@ namespace setpoint::twin {
 
 namespace {
 
-constexpr char kAnyText = '\x01';  // what * and ? of a pattern become, so that those of a variable's value stay themselves
+constexpr char kAnyText =
+    '\x01';  // what * and ? of a pattern become, so that those of a variable's value stay themselves
 constexpr char kAnyByte = '\x02';
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -71,28 +73,37 @@ template <class Matches>
 bool any_of_element(const Json& element, const Matches& matches) {
   if (element.is_string()) return matches(element.get_ref<const std::string&>());
   if (!element.is_array()) return false;
-  return std::any_of(element.begin(), element.end(), [&](const Json& item) { return item.is_string() && matches(item.template get_ref<const std::string&>()); });
+  return std::any_of(element.begin(), element.end(), [&](const Json& item) {
+    return item.is_string() && matches(item.template get_ref<const std::string&>());
+  });
 }
 
 bool action_applies(const Json& statement, const AccessRequest& request) {
-  auto matches = [&](const std::string& pattern) { return matches_policy_pattern(lower(request.action), lower(pattern), request); };
+  auto matches = [&](const std::string& pattern) {
+    return matches_policy_pattern(lower(request.action), lower(pattern), request);
+  };
   const Json& negated = base::member(statement, "NotAction");
-  return negated.is_null() ? any_of_element(base::member(statement, "Action"), matches) : !any_of_element(negated, matches);
+  return negated.is_null() ? any_of_element(base::member(statement, "Action"), matches)
+                           : !any_of_element(negated, matches);
 }
 
 bool resource_applies(const Json& statement, const AccessRequest& request) {
   auto matches = [&](const std::string& pattern) { return matches_policy_pattern(request.resource, pattern, request); };
   const Json& negated = base::member(statement, "NotResource");
-  return negated.is_null() ? any_of_element(base::member(statement, "Resource"), matches) : !any_of_element(negated, matches);
+  return negated.is_null() ? any_of_element(base::member(statement, "Resource"), matches)
+                           : !any_of_element(negated, matches);
 }
 
 AccessVerdict judge_statement(const Json& statement, const AccessRequest& request) {
   std::string effect = base::string_member(statement, "Effect");
   bool deny = effect == "Deny";
   if (!deny && effect != "Allow") return AccessVerdict::implicitly_denied;
-  if (!action_applies(statement, request) || !resource_applies(statement, request)) return AccessVerdict::implicitly_denied;
+  if (!action_applies(statement, request) || !resource_applies(statement, request))
+    return AccessVerdict::implicitly_denied;
   ConditionVerdict conditions = judge_conditions(base::member(statement, "Condition"), request);
-  if (deny) return conditions == ConditionVerdict::not_met ? AccessVerdict::implicitly_denied : AccessVerdict::explicitly_denied;
+  if (deny)
+    return conditions == ConditionVerdict::not_met ? AccessVerdict::implicitly_denied
+                                                   : AccessVerdict::explicitly_denied;
   return conditions == ConditionVerdict::met ? AccessVerdict::allowed : AccessVerdict::implicitly_denied;
 }
 
@@ -104,10 +115,13 @@ Json policy_object(const Json& policy) {
 
 AccessVerdict judge_all(const std::vector<Json>& policies, const AccessRequest& request) {
   AccessVerdict verdict = AccessVerdict::implicitly_denied;
-  for (const Json& policy : policies) verdict = std::max(verdict, judge(policy, request), [](AccessVerdict a, AccessVerdict b) {
-    auto rank = [](AccessVerdict v) { return v == AccessVerdict::implicitly_denied ? 0 : v == AccessVerdict::allowed ? 1 : 2; };
-    return rank(a) < rank(b);
-  });
+  for (const Json& policy : policies)
+    verdict = std::max(verdict, judge(policy, request), [](AccessVerdict a, AccessVerdict b) {
+      auto rank = [](AccessVerdict v) {
+        return v == AccessVerdict::implicitly_denied ? 0 : v == AccessVerdict::allowed ? 1 : 2;
+      };
+      return rank(a) < rank(b);
+    });
   return verdict;
 }
 
@@ -132,7 +146,8 @@ void add_policies_of(const State& state, const StateKey& key, PolicySet& out) {
   const Json& boundary = base::member(*principal, "PermissionsBoundary");
   if (boundary.is_null()) return;
   out.boundary.emplace();
-  add_attached(state, key.account, Json::array({{{"PolicyArn", base::member(boundary, "PermissionsBoundaryArn")}}}), *out.boundary);
+  add_attached(state, key.account, Json::array({{{"PolicyArn", base::member(boundary, "PermissionsBoundaryArn")}}}),
+               *out.boundary);
 }
 
 // --- Trust
@@ -140,8 +155,8 @@ void add_policies_of(const State& state, const StateKey& key, PolicySet& out) {
 bool principal_named(const Json& principal, const Caller& caller) {
   std::string role_arn = fmt::format("arn:aws:iam::{}:role/{}", caller.account, caller.role_name);
   auto names_caller = [&](const std::string& text) {
-    return text == "*" || text == caller.account || text == fmt::format("arn:aws:iam::{}:root", caller.account) || text == caller.arn ||
-           (!caller.role_name.empty() && text == role_arn);
+    return text == "*" || text == caller.account || text == fmt::format("arn:aws:iam::{}:root", caller.account) ||
+           text == caller.arn || (!caller.role_name.empty() && text == role_arn);
   };
   if (principal.is_string()) return principal.get<std::string>() == "*";
   return any_of_element(base::member(principal, "AWS"), names_caller);
@@ -180,12 +195,14 @@ Evaluation evaluate(const PolicySet& policies, const AccessRequest& request) {
                           {policies.session ? &*policies.session : nullptr, "session policy"}};
   for (const Layer& layer : layers) {
     if (layer.policies && judge_all(*layer.policies, request) == AccessVerdict::explicitly_denied) {
-      return {AccessVerdict::explicitly_denied, fmt::format("with an explicit deny in {} {}", layer.name[0] == 'i' ? "an" : "a", layer.name)};
+      return {AccessVerdict::explicitly_denied,
+              fmt::format("with an explicit deny in {} {}", layer.name[0] == 'i' ? "an" : "a", layer.name)};
     }
   }
   for (const Layer& layer : layers) {
     if (layer.policies && judge_all(*layer.policies, request) != AccessVerdict::allowed) {
-      return {AccessVerdict::implicitly_denied, fmt::format("because no {} allows the {} action", layer.name, request.action)};
+      return {AccessVerdict::implicitly_denied,
+              fmt::format("because no {} allows the {} action", layer.name, request.action)};
     }
   }
   return {AccessVerdict::allowed, {}};
@@ -195,13 +212,15 @@ PolicySet policies_of(const State& state, const Caller& caller) {
   PolicySet out;
   out.everything = caller.is_root();
   if (!caller.session_policies.empty()) out.session = caller.session_policies;
-  if (!caller.role_name.empty()) add_policies_of(state, {caller.account, "global", "AWS::IAM::Role", caller.role_name}, out);
+  if (!caller.role_name.empty())
+    add_policies_of(state, {caller.account, "global", "AWS::IAM::Role", caller.role_name}, out);
   if (caller.user_name.empty()) return out;
   StateKey user{caller.account, "global", "AWS::IAM::User", caller.user_name};
   add_policies_of(state, user, out);
   if (const Json* document = state.find(user)) {
     for (const Json& group : base::member(*document, "Groups")) {
-      if (group.is_string()) add_policies_of(state, {caller.account, "global", "AWS::IAM::Group", group.get<std::string>()}, out);
+      if (group.is_string())
+        add_policies_of(state, {caller.account, "global", "AWS::IAM::Group", group.get<std::string>()}, out);
     }
   }
   return out;

@@ -28,7 +28,8 @@ cloud::HttpRequest from_beast(http::request<http::string_body>&& message) {
   std::size_t question = target.find('?');
   request.path = std::string(target.substr(0, question));
   if (question != std::string_view::npos) request.query = std::string(target.substr(question + 1));
-  for (const auto& field : message) request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  for (const auto& field : message)
+    request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   request.body = std::move(message.body());
   return request;
 }
@@ -56,7 +57,9 @@ struct Shared {
 // One connection; lives by the shared pointers that its pending operations hold.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Tcp::socket socket, Shared& shared) : stream_(std::move(socket)), shared_(shared) { ++shared_.connections; }
+  Connection(Tcp::socket socket, Shared& shared) : stream_(std::move(socket)), shared_(shared) {
+    ++shared_.connections;
+  }
   ~Connection() { --shared_.connections; }
   void start() {
     asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->read_header(); });
@@ -89,32 +92,43 @@ void Connection::read_header() {
   parser_->body_limit(shared_.options.body_bytes_max);
   parser_->header_limit(kServerHeaderBytesMax);
   stream_.expires_after(std::chrono::seconds(shared_.options.idle_seconds_max));
-  http::async_read_header(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code failed, std::size_t) { self->on_header(failed); });
+  http::async_read_header(
+      stream_, buffer_, *parser_,
+      [self = shared_from_this()](beast::error_code failed, std::size_t) { self->on_header(failed); });
 }
 
 void Connection::on_header(beast::error_code failed) {
   if (failed == http::error::end_of_stream || failed == beast::error::timeout) return close();
   if (failed == http::error::body_limit) return refuse(http::status::payload_too_large);
   if (failed == http::error::header_limit) return refuse(http::status::request_header_fields_too_large);
-  if (failed) return failed.category() == http::make_error_code(http::error::bad_method).category() ? refuse(http::status::bad_request) : close();
+  if (failed)
+    return failed.category() == http::make_error_code(http::error::bad_method).category()
+               ? refuse(http::status::bad_request)
+               : close();
   stream_.expires_after(std::chrono::seconds(shared_.options.read_seconds_max));
   if (!beast::iequals(parser_->get()[http::field::expect], "100-continue")) return read_body();
   // botocore waits for this before it sends a body to S3.
   continue_ = {http::status::continue_, 11};
   http::async_write(stream_, continue_, [self = shared_from_this()](beast::error_code wrong, std::size_t) {
-    if (wrong) self->close();
-    else self->read_body();
+    if (wrong)
+      self->close();
+    else
+      self->read_body();
   });
 }
 
 void Connection::read_body() {
-  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code failed, std::size_t) { self->on_request(failed); });
+  http::async_read(stream_, buffer_, *parser_,
+                   [self = shared_from_this()](beast::error_code failed, std::size_t) { self->on_request(failed); });
 }
 
 void Connection::on_request(beast::error_code failed) {
   if (failed == http::error::body_limit) return refuse(http::status::payload_too_large);
   if (failed == beast::error::timeout) return close();
-  if (failed) return failed.category() == http::make_error_code(http::error::bad_method).category() ? refuse(http::status::bad_request) : close();
+  if (failed)
+    return failed.category() == http::make_error_code(http::error::bad_method).category()
+               ? refuse(http::status::bad_request)
+               : close();
   bool keep_alive = parser_->keep_alive();
   bool head = parser_->get().method() == http::verb::head;
   stream_.expires_never();  // an injected delay is not the client's fault
@@ -141,7 +155,8 @@ void Connection::write(http::response<http::string_body> message) {
 
 class BeastServer final : public Server {
  public:
-  BeastServer(Wire& wire, ServerOptions options) : shared_{wire, std::move(options)}, io_(shared_.options.threads), acceptor_(io_), timer_(io_) {}
+  BeastServer(Wire& wire, ServerOptions options)
+      : shared_{wire, std::move(options)}, io_(shared_.options.threads), acceptor_(io_), timer_(io_) {}
 
   base::Status bind();
   std::uint16_t port() const override { return port_; }
@@ -162,16 +177,21 @@ class BeastServer final : public Server {
 
 base::Status BeastServer::bind() {
   beast::error_code failed;
-  asio::ip::address address = asio::ip::make_address(shared_.options.host == "localhost" ? "127.0.0.1" : shared_.options.host, failed);
-  if (failed) return base::fail(base::ErrorCode::invalid_input, "'{}' is not an IP address to listen on", shared_.options.host);
+  asio::ip::address address =
+      asio::ip::make_address(shared_.options.host == "localhost" ? "127.0.0.1" : shared_.options.host, failed);
+  if (failed)
+    return base::fail(base::ErrorCode::invalid_input, "'{}' is not an IP address to listen on", shared_.options.host);
   Tcp::endpoint endpoint(address, shared_.options.port);
   acceptor_.open(endpoint.protocol(), failed);
   if (!failed) acceptor_.set_option(asio::socket_base::reuse_address(true), failed);
   if (!failed) acceptor_.bind(endpoint, failed);
   if (!failed) acceptor_.listen(asio::socket_base::max_listen_connections, failed);
   if (failed) {
-    return base::fail(base::Error{base::ErrorCode::unreachable, "cannot listen: " + failed.message(),
-                                  fmt::format("{}:{}", shared_.options.host, shared_.options.port), "is the port in use? --port 0 takes a free one", {}});
+    return base::fail(base::Error{base::ErrorCode::unreachable,
+                                  "cannot listen: " + failed.message(),
+                                  fmt::format("{}:{}", shared_.options.host, shared_.options.port),
+                                  "is the port in use? --port 0 takes a free one",
+                                  {}});
   }
   port_ = acceptor_.local_endpoint().port();
   accept();

@@ -3,12 +3,13 @@
 //   TRY(std::unique_ptr<Server> server, Server::listen(wire, {.port = 0}));
 //   std::thread thread([&] { server->run(); });
 //   ... http://127.0.0.1:<server->port()> ...
-//   server->stop();                                   // from any thread or a signal's; run() returns when what runs is answered
+//   server->stop();                                   // from any thread or a signal's; run() returns when what runs is
+//   answered
 //
-// Plain HTTP/1.1 with keep-alive, as the SDKs speak to --endpoint-url. Limits (limits.h): body, headers, connections, time for one
-// request to arrive, idle time. A body too large gets 413, malformed HTTP 400, too many connections are closed at once.
-// Ownership: borrows the Wire. Threads: run() uses the calling thread and `threads - 1` more; stop() is safe from any.
-// Refusals: Server::listen fails with unreachable where the address cannot be bound.
+// Plain HTTP/1.1 with keep-alive, as the SDKs speak to --endpoint-url. Limits (limits.h): body, headers, connections,
+// time for one request to arrive, idle time. A body too large gets 413, malformed HTTP 400, too many connections are
+// closed at once. Ownership: borrows the Wire. Threads: run() uses the calling thread and `threads - 1` more; stop() is
+// safe from any. Refusals: Server::listen fails with unreachable where the address cannot be bound.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,9 @@ namespace {
 // A request of which we do not even know the service: the form that every client reads.
 cloud::HttpResponse unroutable(const std::string& message, const std::string& request_id) {
   Json body = {{"__type", "MissingAuthenticationToken"}, {"message", message}};
-  return {403, {{"Content-Type", "application/json"}, {"x-amzn-RequestId", request_id}}, body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+  return {403,
+          {{"Content-Type", "application/json"}, {"x-amzn-RequestId", request_id}},
+          body.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
 
 AwsError aws_error_of(const base::Error& error, const char* fallback) {
@@ -20,9 +22,13 @@ AwsError aws_error_of(const base::Error& error, const char* fallback) {
 }
 
 AwsError unknown_key(std::string_view service) {
-  if (service == "ec2") return {"AuthFailure", "AWS was not able to validate the provided access credentials", 401, Json::object()};
-  if (service == "s3") return {"InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403, Json::object()};
-  if (service == "sts" || service == "iam") return {"InvalidClientTokenId", "The security token included in the request is invalid.", 403, Json::object()};
+  if (service == "ec2")
+    return {"AuthFailure", "AWS was not able to validate the provided access credentials", 401, Json::object()};
+  if (service == "s3")
+    return {"InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403,
+            Json::object()};
+  if (service == "sts" || service == "iam")
+    return {"InvalidClientTokenId", "The security token included in the request is invalid.", 403, Json::object()};
   return {"UnrecognizedClientException", "The security token included in the request is invalid.", 400, Json::object()};
 }
 
@@ -36,7 +42,8 @@ AwsError expired(std::string_view service) {
 
 std::string Wire::next_request_id() {
   std::string hex = base::sha256(fmt::format("request {}", requests_++)).hex();
-  return fmt::format("{}-{}-4{}-8{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(13, 3), hex.substr(17, 3), hex.substr(20, 12));
+  return fmt::format("{}-{}-4{}-8{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(13, 3), hex.substr(17, 3),
+                     hex.substr(20, 12));
 }
 
 WireReply Wire::failure(const aws::RequestRoute& route, const AwsError& wrong) {
@@ -56,24 +63,29 @@ WireReply Wire::answer_to(const aws::RequestRoute& route, const cloud::HttpReque
   base::Result<aws::DecodedRequest> decoded = aws::decode_request(route, request);
   if (!decoded) {
     std::string operation = decoded.error().detail.empty() ? "" : decoded.error().message;
-    if (decoded.error().code == base::ErrorCode::not_found) cloud_.note_unmodelled(std::string(route.service->name) + ": " + operation);
+    if (decoded.error().code == base::ErrorCode::not_found)
+      cloud_.note_unmodelled(std::string(route.service->name) + ": " + operation);
     return failure(route, aws_error_of(decoded.error(), "SerializationException"));
   }
   std::optional<Identity> identity = cloud_.identify(route.access_key, options_.verify_signatures);
   if (!identity) return failure(route, unknown_key(route.service->name));
   if (identity->expired) return failure(route, expired(route.service->name));
   if (options_.verify_signatures) {
-    if (Check wrong = check_signature(request, *route.service, *identity, cloud_.clock().now())) return failure(route, *wrong);
+    if (Check wrong = check_signature(request, *route.service, *identity, cloud_.clock().now()))
+      return failure(route, *wrong);
   }
   return run(route, *decoded, identity->caller);
 }
 
 WireReply Wire::run(const aws::RequestRoute& route, const aws::DecodedRequest& decoded, const Caller& caller) {
-  Call call{caller, decoded.region, std::string(route.service->name), std::string(decoded.operation->name), decoded.parameters};
+  Call call{caller, decoded.region, std::string(route.service->name), std::string(decoded.operation->name),
+            decoded.parameters};
   if (call.region.empty()) call.region = options_.region_default;
   Served served = cloud_.serve(call);
-  WireReply reply = served.answer ? WireReply{aws::encode_response(*decoded.operation, *served.answer, next_request_id(), decoded.protocol)}
-                                  : failure(route, served.answer.error());
+  WireReply reply =
+      served.answer
+          ? WireReply{aws::encode_response(*decoded.operation, *served.answer, next_request_id(), decoded.protocol)}
+          : failure(route, served.answer.error());
   reply.drop = served.drop;
   return reply;
 }

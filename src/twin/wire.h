@@ -1,15 +1,16 @@
 // The wire of the simulated cloud: bytes of a request in, bytes of an answer out, by the very codecs of cloud/aws.
 //
-// Place in the flow: server.h puts it behind a socket; TwinTransport puts it behind cloud::Transport, in the same process and
-// without a socket, so a rehearsal sends the same bytes as the real thing.
+// Place in the flow: server.h puts it behind a socket; TwinTransport puts it behind cloud::Transport, in the same
+// process and without a socket, so a rehearsal sends the same bytes as the real thing.
 //
 //   std::unique_ptr<Cloud> fork = twin.fork();
 //   TwinTransport transport(*fork, *catalog);
-//   aws::Client client(..., transport, ...);            // signs with any key; an account's 12 digits as key id selects the account
+//   aws::Client client(..., transport, ...);            // signs with any key; an account's 12 digits as key id selects
+//   the account
 //
-// Order of the checks, as at AWS: service and operation known, body well-formed, credentials, signature (where asked), then the
-// call itself. Whatever is wrong is answered in the service's own error form; nothing that a client can send ends in an exception.
-// Ownership: borrows the cloud and the catalog. Threads: safe.
+// Order of the checks, as at AWS: service and operation known, body well-formed, credentials, signature (where asked),
+// then the call itself. Whatever is wrong is answered in the service's own error form; nothing that a client can send
+// ends in an exception. Ownership: borrows the cloud and the catalog. Threads: safe.
 #pragma once
 
 #include <atomic>

@@ -9,7 +9,8 @@ Answer named_documents(Request& request, const Listing& listing, const Json& ids
   for (const Json& id : ids.is_array() ? ids : Json::array({ids})) {
     std::string name = id.is_string() ? id.get<std::string>() : id.dump();
     const Json* found = listing.global ? request.find_global(listing.type, name) : request.find(listing.type, name);
-    if (!found) return error(listing.missing, fmt::format("{} does not exist: {}", listing.type, name), listing.missing_status);
+    if (!found)
+      return error(listing.missing, fmt::format("{} does not exist: {}", listing.type, name), listing.missing_status);
     out.push_back(*found);
   }
   return out;
@@ -32,7 +33,8 @@ Answer describe_listing(Request& request, const Listing& listing) {
   }
   if (!listing.filters.empty()) {
     std::vector<FilterField> fields(listing.filters.begin(), listing.filters.end());
-    if (Check wrong = keep_matching(documents, request.parameter(listing.filters_parameter), fields)) return tl::unexpected(*wrong);
+    if (Check wrong = keep_matching(documents, request.parameter(listing.filters_parameter), fields))
+      return tl::unexpected(*wrong);
   }
   return page(request, std::move(documents), listing.list, listing.pages);
 }

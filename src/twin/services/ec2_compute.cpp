@@ -24,11 +24,30 @@ Answer named(Request& request, const char* parameter) {
 Json instance_view(const Json& document) { return without(document, {"Attributes"}); }
 
 constexpr FilterField kInstanceFilters[] = {
-    {"instance-id", "InstanceId"}, {"instance-state-name", "State.Name"}, {"instance-state-code", "State.Code"}, {"instance-type", "InstanceType"}, {"vpc-id", "VpcId"}, {"subnet-id", "SubnetId"}, {"image-id", "ImageId"},
-    {"instance.group-id", "SecurityGroups.GroupId"}, {"instance.group-name", "SecurityGroups.GroupName"}, {"group-id", "SecurityGroups.GroupId"}, {"private-ip-address", "PrivateIpAddress"}, {"ip-address", "PublicIpAddress"},
-    {"availability-zone", "Placement.AvailabilityZone"}, {"iam-instance-profile.arn", "IamInstanceProfile.Arn"}, {"key-name", "KeyName"}, {"metadata-options.http-tokens", "MetadataOptions.HttpTokens"}, {"network-interface.network-interface-id", "NetworkInterfaces.NetworkInterfaceId"},
+    {"instance-id", "InstanceId"},
+    {"instance-state-name", "State.Name"},
+    {"instance-state-code", "State.Code"},
+    {"instance-type", "InstanceType"},
+    {"vpc-id", "VpcId"},
+    {"subnet-id", "SubnetId"},
+    {"image-id", "ImageId"},
+    {"instance.group-id", "SecurityGroups.GroupId"},
+    {"instance.group-name", "SecurityGroups.GroupName"},
+    {"group-id", "SecurityGroups.GroupId"},
+    {"private-ip-address", "PrivateIpAddress"},
+    {"ip-address", "PublicIpAddress"},
+    {"availability-zone", "Placement.AvailabilityZone"},
+    {"iam-instance-profile.arn", "IamInstanceProfile.Arn"},
+    {"key-name", "KeyName"},
+    {"metadata-options.http-tokens", "MetadataOptions.HttpTokens"},
+    {"network-interface.network-interface-id", "NetworkInterfaces.NetworkInterfaceId"},
     {"block-device-mapping.volume-id", "BlockDeviceMappings.Ebs.VolumeId"}};
-constexpr Listing kInstances{.type = kInstance, .list = "Instances", .ids = "InstanceIds", .missing = "InvalidInstanceID.NotFound", .filters = kInstanceFilters, .view = instance_view};
+constexpr Listing kInstances{.type = kInstance,
+                             .list = "Instances",
+                             .ids = "InstanceIds",
+                             .missing = "InvalidInstanceID.NotFound",
+                             .filters = kInstanceFilters,
+                             .view = instance_view};
 
 // Every instance in a reservation of its own, as separate launches give.
 Answer describe_instances(Request& request) {
@@ -37,7 +56,10 @@ Answer describe_instances(Request& request) {
   Json reservations = Json::array();
   for (const Json& instance : (*instances)["Instances"]) {
     std::string id = instance.value("InstanceId", "");
-    reservations.push_back({{"ReservationId", "r-" + id.substr(std::min<std::size_t>(2, id.size()))}, {"OwnerId", request.account()}, {"Groups", Json::array()}, {"Instances", Json::array({instance})}});
+    reservations.push_back({{"ReservationId", "r-" + id.substr(std::min<std::size_t>(2, id.size()))},
+                            {"OwnerId", request.account()},
+                            {"Groups", Json::array()},
+                            {"Instances", Json::array({instance})}});
   }
   Json out = {{"Reservations", reservations}};
   if (instances->contains("NextToken")) out["NextToken"] = (*instances)["NextToken"];
@@ -47,9 +69,17 @@ Answer describe_instances(Request& request) {
 Check set_instance_groups(Request& request, Json& instance, const Json& groups) {
   for (const Json& id : groups) {
     const Json* group = request.find("AWS::EC2::SecurityGroup", id.get<std::string>());
-    if (!group) return AwsError{"InvalidGroup.NotFound", fmt::format("The security group '{}' does not exist", id.get<std::string>()), 400, {}};
+    if (!group)
+      return AwsError{"InvalidGroup.NotFound",
+                      fmt::format("The security group '{}' does not exist", id.get<std::string>()),
+                      400,
+                      {}};
     if (instance.contains("VpcId") && group->value("VpcId", "") != instance.value("VpcId", "")) {
-      return AwsError{"InvalidParameterValue", fmt::format("You have specified two resources that belong to different networks: {}", id.get<std::string>()), 400, {}};
+      return AwsError{
+          "InvalidParameterValue",
+          fmt::format("You have specified two resources that belong to different networks: {}", id.get<std::string>()),
+          400,
+          {}};
     }
   }
   instance["SecurityGroups"] = group_identifiers(request, groups);
@@ -67,22 +97,27 @@ Check set_instance_groups(Request& request, Json& instance, const Json& groups) 
 
 // The attribute and its value, whether given by name and Value or by its own member.
 void set_attributes(const Request& request, Json& instance) {
-  for (const char* name : {"DisableApiTermination", "DisableApiStop", "EbsOptimized", "SourceDestCheck", "InstanceInitiatedShutdownBehavior", "UserData", "InstanceType"}) {
+  for (const char* name : {"DisableApiTermination", "DisableApiStop", "EbsOptimized", "SourceDestCheck",
+                           "InstanceInitiatedShutdownBehavior", "UserData", "InstanceType"}) {
     const Json& value = base::member(request.parameter(name), "Value");
     if (value.is_null()) continue;
-    bool shown = std::string_view(name) == "EbsOptimized" || std::string_view(name) == "SourceDestCheck" || std::string_view(name) == "InstanceType";
+    bool shown = std::string_view(name) == "EbsOptimized" || std::string_view(name) == "SourceDestCheck" ||
+                 std::string_view(name) == "InstanceType";
     (shown ? instance : instance["Attributes"])[name] = value;
   }
   std::string attribute = request.text("Attribute");
-  if (attribute == "disableApiTermination") instance["Attributes"]["DisableApiTermination"] = request.text("Value") == "true";
+  if (attribute == "disableApiTermination")
+    instance["Attributes"]["DisableApiTermination"] = request.text("Value") == "true";
 }
 
 Answer modify_instance_attribute(Request& request) {
   Answer instance = named(request, "InstanceId");
   if (!instance) return instance;
   if (request.has("Groups")) {
-    if (request.parameter("Groups").empty()) return error("InvalidParameterValue", "You must specify at least one security group");
-    if (Check wrong = set_instance_groups(request, *instance, request.parameter("Groups"))) return tl::unexpected(*wrong);
+    if (request.parameter("Groups").empty())
+      return error("InvalidParameterValue", "You must specify at least one security group");
+    if (Check wrong = set_instance_groups(request, *instance, request.parameter("Groups")))
+      return tl::unexpected(*wrong);
   }
   set_attributes(request, *instance);
   request.put(kInstance, request.text("InstanceId"), *instance);
@@ -111,7 +146,8 @@ Answer modify_metadata_options(Request& request) {
   if (!instance) return instance;
   std::int64_t hops = request.integer("HttpPutResponseHopLimit", 1);
   if (hops < 1 || hops > 64) return error("InvalidParameterValue", "HttpPutResponseHopLimit must be between 1 and 64");
-  overlay((*instance)["MetadataOptions"], request.call().parameters, {"HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "HttpProtocolIpv6", "InstanceMetadataTags"});
+  overlay((*instance)["MetadataOptions"], request.call().parameters,
+          {"HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "HttpProtocolIpv6", "InstanceMetadataTags"});
   request.put(kInstance, request.text("InstanceId"), *instance);
   return Json{{"InstanceId", request.text("InstanceId")}, {"InstanceMetadataOptions", (*instance)["MetadataOptions"]}};
 }
@@ -126,16 +162,22 @@ Answer change_state(Request& request, const Transition& transition) {
   Json changes = Json::array();
   for (const Json& id : request.parameter("InstanceIds")) {
     const Json* found = request.find(kInstance, id.get<std::string>());
-    if (!found) return error("InvalidInstanceID.NotFound", fmt::format("The instance ID '{}' does not exist", id.get<std::string>()));
+    if (!found)
+      return error("InvalidInstanceID.NotFound",
+                   fmt::format("The instance ID '{}' does not exist", id.get<std::string>()));
     Json instance = *found;
     Json before = instance["State"];
     std::string name = before.value("Name", "");
     bool protect = base::member(instance["Attributes"], "DisableApiTermination") == Json(true);
     if (std::string_view(transition.to) == "terminated" && protect) {
-      return error("OperationNotPermitted", fmt::format("The instance '{}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.", id.get<std::string>()));
+      return error("OperationNotPermitted", fmt::format("The instance '{}' may not be terminated. Modify its "
+                                                        "'disableApiTermination' instance attribute and try again.",
+                                                        id.get<std::string>()));
     }
     if (name == "terminated" && std::string_view(transition.to) != "terminated") {
-      return error("IncorrectInstanceState", fmt::format("The instance '{}' is not in a state from which it can be changed.", id.get<std::string>()));
+      return error(
+          "IncorrectInstanceState",
+          fmt::format("The instance '{}' is not in a state from which it can be changed.", id.get<std::string>()));
     }
     instance["State"] = {{"Code", transition.code}, {"Name", transition.to}};
     changes.push_back({{"InstanceId", id}, {"PreviousState", before}, {"CurrentState", instance["State"]}});
@@ -146,13 +188,17 @@ Answer change_state(Request& request, const Transition& transition) {
 
 Answer stop_instances(Request& request) { return change_state(request, {80, "stopped", "StoppingInstances"}); }
 Answer start_instances(Request& request) { return change_state(request, {16, "running", "StartingInstances"}); }
-Answer terminate_instances(Request& request) { return change_state(request, {48, "terminated", "TerminatingInstances"}); }
+Answer terminate_instances(Request& request) {
+  return change_state(request, {48, "terminated", "TerminatingInstances"});
+}
 
 Answer set_monitoring(Request& request, const char* state) {
   Json out = Json::array();
   for (const Json& id : request.parameter("InstanceIds")) {
     const Json* found = request.find(kInstance, id.get<std::string>());
-    if (!found) return error("InvalidInstanceID.NotFound", fmt::format("The instance ID '{}' does not exist", id.get<std::string>()));
+    if (!found)
+      return error("InvalidInstanceID.NotFound",
+                   fmt::format("The instance ID '{}' does not exist", id.get<std::string>()));
     Json instance = *found;
     instance["Monitoring"] = {{"State", state}};
     out.push_back({{"InstanceId", id}, {"Monitoring", instance["Monitoring"]}});
@@ -166,23 +212,51 @@ Answer unmonitor_instances(Request& request) { return set_monitoring(request, "d
 
 // --- Volumes, snapshots, images
 
-constexpr FilterField kVolumeFilters[] = {{"volume-id", "VolumeId"}, {"status", "State"}, {"encrypted", "Encrypted"}, {"attachment.instance-id", "Attachments.InstanceId"}, {"attachment.status", "Attachments.State"}, {"availability-zone", "AvailabilityZone"}, {"snapshot-id", "SnapshotId"}, {"volume-type", "VolumeType"}, {"size", "Size"}};
-constexpr Listing kVolumes{.type = "AWS::EC2::Volume", .list = "Volumes", .ids = "VolumeIds", .missing = "InvalidVolume.NotFound", .filters = kVolumeFilters};
+constexpr FilterField kVolumeFilters[] = {{"volume-id", "VolumeId"},
+                                          {"status", "State"},
+                                          {"encrypted", "Encrypted"},
+                                          {"attachment.instance-id", "Attachments.InstanceId"},
+                                          {"attachment.status", "Attachments.State"},
+                                          {"availability-zone", "AvailabilityZone"},
+                                          {"snapshot-id", "SnapshotId"},
+                                          {"volume-type", "VolumeType"},
+                                          {"size", "Size"}};
+constexpr Listing kVolumes{.type = "AWS::EC2::Volume",
+                           .list = "Volumes",
+                           .ids = "VolumeIds",
+                           .missing = "InvalidVolume.NotFound",
+                           .filters = kVolumeFilters};
 
 Json snapshot_view(const Json& document) { return without(document, {"CreateVolumePermissions", "ProductCodes"}); }
-constexpr FilterField kSnapshotFilters[] = {{"snapshot-id", "SnapshotId"}, {"status", "State"}, {"encrypted", "Encrypted"}, {"volume-id", "VolumeId"}, {"owner-id", "OwnerId"}, {"description", "Description"}, {"volume-size", "VolumeSize"}};
-constexpr Listing kSnapshots{.type = "AWS::EC2::Snapshot", .list = "Snapshots", .ids = "SnapshotIds", .missing = "InvalidSnapshot.NotFound", .filters = kSnapshotFilters, .view = snapshot_view};
+constexpr FilterField kSnapshotFilters[] = {{"snapshot-id", "SnapshotId"}, {"status", "State"},
+                                            {"encrypted", "Encrypted"},    {"volume-id", "VolumeId"},
+                                            {"owner-id", "OwnerId"},       {"description", "Description"},
+                                            {"volume-size", "VolumeSize"}};
+constexpr Listing kSnapshots{.type = "AWS::EC2::Snapshot",
+                             .list = "Snapshots",
+                             .ids = "SnapshotIds",
+                             .missing = "InvalidSnapshot.NotFound",
+                             .filters = kSnapshotFilters,
+                             .view = snapshot_view};
 
 Json image_view(const Json& document) { return without(document, {"LaunchPermissions"}); }
-constexpr FilterField kImageFilters[] = {{"image-id", "ImageId"}, {"name", "Name"}, {"state", "State"}, {"is-public", "Public"}, {"owner-id", "OwnerId"}, {"architecture", "Architecture"}};
-constexpr Listing kImages{.type = "AWS::EC2::Image", .list = "Images", .ids = "ImageIds", .missing = "InvalidAMIID.NotFound", .filters = kImageFilters, .view = image_view};
+constexpr FilterField kImageFilters[] = {{"image-id", "ImageId"}, {"name", "Name"},
+                                         {"state", "State"},      {"is-public", "Public"},
+                                         {"owner-id", "OwnerId"}, {"architecture", "Architecture"}};
+constexpr Listing kImages{.type = "AWS::EC2::Image",
+                          .list = "Images",
+                          .ids = "ImageIds",
+                          .missing = "InvalidAMIID.NotFound",
+                          .filters = kImageFilters,
+                          .view = image_view};
 
 Answer delete_volume(Request& request) {
   Answer volume = named(request, "VolumeId");
   if (!volume) return volume;
   std::string id = request.text("VolumeId");
   if (!(*volume)["Attachments"].empty()) {
-    return error("VolumeInUse", fmt::format("Volume {} is currently attached to {}", id, (*volume)["Attachments"][0].value("InstanceId", "")));
+    return error("VolumeInUse", fmt::format("Volume {} is currently attached to {}", id,
+                                            (*volume)["Attachments"][0].value("InstanceId", "")));
   }
   request.state().erase(request.key("AWS::EC2::Volume", id));
   return Json::object();
@@ -192,9 +266,17 @@ Answer create_snapshot(Request& request) {
   Answer volume = named(request, "VolumeId");
   if (!volume) return volume;
   std::string id = request.state().next_id("snap-");
-  Json snapshot = {{"SnapshotId", id}, {"VolumeId", request.text("VolumeId")}, {"State", "completed"}, {"Progress", "100%"}, {"OwnerId", request.account()},
-                   {"StartTime", request.now()}, {"VolumeSize", volume->value("Size", 8)}, {"Encrypted", volume->value("Encrypted", false)},
-                   {"Description", request.text("Description")}, {"CreateVolumePermissions", Json::array()}, {"StorageTier", "standard"},
+  Json snapshot = {{"SnapshotId", id},
+                   {"VolumeId", request.text("VolumeId")},
+                   {"State", "completed"},
+                   {"Progress", "100%"},
+                   {"OwnerId", request.account()},
+                   {"StartTime", request.now()},
+                   {"VolumeSize", volume->value("Size", 8)},
+                   {"Encrypted", volume->value("Encrypted", false)},
+                   {"Description", request.text("Description")},
+                   {"CreateVolumePermissions", Json::array()},
+                   {"StorageTier", "standard"},
                    {"Tags", tags_to_give(request, "snapshot")}};
   request.put("AWS::EC2::Snapshot", id, snapshot);
   return snapshot_view(snapshot);
@@ -207,7 +289,8 @@ Answer delete_snapshot(Request& request) {
   for (const Json& image : request.all("AWS::EC2::Image")) {
     std::vector<std::string> used = values_at(image, "BlockDeviceMappings.Ebs.SnapshotId");
     if (std::find(used.begin(), used.end(), id) == used.end()) continue;
-    return error("InvalidSnapshot.InUse", fmt::format("The snapshot {} is currently in use by {}", id, image.value("ImageId", "")));
+    return error("InvalidSnapshot.InUse",
+                 fmt::format("The snapshot {} is currently in use by {}", id, image.value("ImageId", "")));
   }
   request.state().erase(request.key("AWS::EC2::Snapshot", id));
   return Json::object();
@@ -241,7 +324,8 @@ Json changes_of(const Request& request, const char* modern, const char* groups) 
 Answer modify_snapshot_attribute(Request& request) {
   Answer snapshot = named(request, "SnapshotId");
   if (!snapshot) return snapshot;
-  change_permissions((*snapshot)["CreateVolumePermissions"], changes_of(request, "CreateVolumePermission", "GroupNames"));
+  change_permissions((*snapshot)["CreateVolumePermissions"],
+                     changes_of(request, "CreateVolumePermission", "GroupNames"));
   request.put("AWS::EC2::Snapshot", request.text("SnapshotId"), *snapshot);
   return Json::object();
 }
@@ -257,8 +341,10 @@ Answer reset_snapshot_attribute(Request& request) {
 Answer describe_snapshot_attribute(Request& request) {
   Answer snapshot = named(request, "SnapshotId");
   if (!snapshot) return snapshot;
-  if (request.text("Attribute") == "productCodes") return Json{{"SnapshotId", request.text("SnapshotId")}, {"ProductCodes", Json::array()}};
-  return Json{{"SnapshotId", request.text("SnapshotId")}, {"CreateVolumePermissions", (*snapshot)["CreateVolumePermissions"]}};
+  if (request.text("Attribute") == "productCodes")
+    return Json{{"SnapshotId", request.text("SnapshotId")}, {"ProductCodes", Json::array()}};
+  return Json{{"SnapshotId", request.text("SnapshotId")},
+              {"CreateVolumePermissions", (*snapshot)["CreateVolumePermissions"]}};
 }
 
 Answer modify_image_attribute(Request& request) {
@@ -284,7 +370,11 @@ constexpr const char* kDefaults = "AWS::EC2::RegionSettings";
 
 Json region_settings(Request& request) {
   const Json* stored = request.find(kDefaults, "settings");
-  return stored ? *stored : Json{{"EbsEncryptionByDefault", false}, {"KmsKeyId", "alias/aws/ebs"}, {"SnapshotBlockPublicAccess", "unblocked"}, {"ImageBlockPublicAccess", "unblocked"}};
+  return stored ? *stored
+                : Json{{"EbsEncryptionByDefault", false},
+                       {"KmsKeyId", "alias/aws/ebs"},
+                       {"SnapshotBlockPublicAccess", "unblocked"},
+                       {"ImageBlockPublicAccess", "unblocked"}};
 }
 
 Answer set_region_setting(Request& request, const char* name, Json value, const char* answer) {
@@ -294,32 +384,58 @@ Answer set_region_setting(Request& request, const char* name, Json value, const 
   return Json{{answer, value}};
 }
 
-Answer get_ebs_encryption(Request& request) { return Json{{"EbsEncryptionByDefault", region_settings(request)["EbsEncryptionByDefault"]}}; }
-Answer enable_ebs_encryption(Request& request) { return set_region_setting(request, "EbsEncryptionByDefault", true, "EbsEncryptionByDefault"); }
-Answer disable_ebs_encryption(Request& request) { return set_region_setting(request, "EbsEncryptionByDefault", false, "EbsEncryptionByDefault"); }
+Answer get_ebs_encryption(Request& request) {
+  return Json{{"EbsEncryptionByDefault", region_settings(request)["EbsEncryptionByDefault"]}};
+}
+Answer enable_ebs_encryption(Request& request) {
+  return set_region_setting(request, "EbsEncryptionByDefault", true, "EbsEncryptionByDefault");
+}
+Answer disable_ebs_encryption(Request& request) {
+  return set_region_setting(request, "EbsEncryptionByDefault", false, "EbsEncryptionByDefault");
+}
 Answer get_ebs_key(Request& request) { return Json{{"KmsKeyId", region_settings(request)["KmsKeyId"]}}; }
-Answer modify_ebs_key(Request& request) { return set_region_setting(request, "KmsKeyId", request.text("KmsKeyId"), "KmsKeyId"); }
+Answer modify_ebs_key(Request& request) {
+  return set_region_setting(request, "KmsKeyId", request.text("KmsKeyId"), "KmsKeyId");
+}
 Answer reset_ebs_key(Request& request) { return set_region_setting(request, "KmsKeyId", "alias/aws/ebs", "KmsKeyId"); }
-Answer get_snapshot_block(Request& request) { return Json{{"State", region_settings(request)["SnapshotBlockPublicAccess"]}}; }
-Answer enable_snapshot_block(Request& request) { return set_region_setting(request, "SnapshotBlockPublicAccess", request.text("State"), "State"); }
-Answer disable_snapshot_block(Request& request) { return set_region_setting(request, "SnapshotBlockPublicAccess", "unblocked", "State"); }
-Answer get_image_block(Request& request) { return Json{{"ImageBlockPublicAccessState", region_settings(request)["ImageBlockPublicAccess"]}}; }
-Answer enable_image_block(Request& request) { return set_region_setting(request, "ImageBlockPublicAccess", "block-new-sharing", "ImageBlockPublicAccessState"); }
-Answer disable_image_block(Request& request) { return set_region_setting(request, "ImageBlockPublicAccess", "unblocked", "ImageBlockPublicAccessState"); }
+Answer get_snapshot_block(Request& request) {
+  return Json{{"State", region_settings(request)["SnapshotBlockPublicAccess"]}};
+}
+Answer enable_snapshot_block(Request& request) {
+  return set_region_setting(request, "SnapshotBlockPublicAccess", request.text("State"), "State");
+}
+Answer disable_snapshot_block(Request& request) {
+  return set_region_setting(request, "SnapshotBlockPublicAccess", "unblocked", "State");
+}
+Answer get_image_block(Request& request) {
+  return Json{{"ImageBlockPublicAccessState", region_settings(request)["ImageBlockPublicAccess"]}};
+}
+Answer enable_image_block(Request& request) {
+  return set_region_setting(request, "ImageBlockPublicAccess", "block-new-sharing", "ImageBlockPublicAccessState");
+}
+Answer disable_image_block(Request& request) {
+  return set_region_setting(request, "ImageBlockPublicAccess", "unblocked", "ImageBlockPublicAccessState");
+}
 
 // --- Places
 
-constexpr const char* kRegions[] = {"ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2"};
+constexpr const char* kRegions[] = {
+    "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
+    "ca-central-1",   "eu-central-1",   "eu-north-1",     "eu-west-1",  "eu-west-2",      "eu-west-3",
+    "sa-east-1",      "us-east-1",      "us-east-2",      "us-west-1",  "us-west-2"};
 
 Answer describe_regions(Request& request) {
   std::vector<Json> regions;
   const Json& wanted = request.parameter("RegionNames");
   for (const char* name : kRegions) {
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), Json(name)) == wanted.end()) continue;
-    regions.push_back({{"RegionName", name}, {"Endpoint", fmt::format("ec2.{}.amazonaws.com", name)}, {"OptInStatus", "opt-in-not-required"}});
+    regions.push_back({{"RegionName", name},
+                       {"Endpoint", fmt::format("ec2.{}.amazonaws.com", name)},
+                       {"OptInStatus", "opt-in-not-required"}});
   }
   if (regions.size() < wanted.size()) return error("InvalidParameterValue", "Invalid region names");
-  static const std::vector<FilterField> kFilters = {{"region-name", "RegionName"}, {"endpoint", "Endpoint"}, {"opt-in-status", "OptInStatus"}};
+  static const std::vector<FilterField> kFilters = {
+      {"region-name", "RegionName"}, {"endpoint", "Endpoint"}, {"opt-in-status", "OptInStatus"}};
   if (Check wrong = keep_matching(regions, request.parameter("Filters"), kFilters)) return tl::unexpected(*wrong);
   return Json{{"Regions", regions}};
 }
@@ -327,10 +443,17 @@ Answer describe_regions(Request& request) {
 Answer describe_availability_zones(Request& request) {
   std::vector<Json> zones;
   for (const char* letter : {"a", "b", "c"}) {
-    zones.push_back({{"ZoneName", request.region() + letter}, {"State", "available"}, {"RegionName", request.region()}, {"ZoneType", "availability-zone"},
-                     {"OptInStatus", "opt-in-not-required"}, {"GroupName", request.region()}, {"Messages", Json::array()}, {"NetworkBorderGroup", request.region()}});
+    zones.push_back({{"ZoneName", request.region() + letter},
+                     {"State", "available"},
+                     {"RegionName", request.region()},
+                     {"ZoneType", "availability-zone"},
+                     {"OptInStatus", "opt-in-not-required"},
+                     {"GroupName", request.region()},
+                     {"Messages", Json::array()},
+                     {"NetworkBorderGroup", request.region()}});
   }
-  static const std::vector<FilterField> kFilters = {{"zone-name", "ZoneName"}, {"state", "State"}, {"region-name", "RegionName"}, {"zone-type", "ZoneType"}};
+  static const std::vector<FilterField> kFilters = {
+      {"zone-name", "ZoneName"}, {"state", "State"}, {"region-name", "RegionName"}, {"zone-type", "ZoneType"}};
   if (Check wrong = keep_matching(zones, request.parameter("Filters"), kFilters)) return tl::unexpected(*wrong);
   return Json{{"AvailabilityZones", zones}};
 }
@@ -341,7 +464,10 @@ Answer describe_account_attributes(Request& request) {
     if (document.value("IsDefault", false)) vpc = id;
   });
   Json out = Json::array();
-  for (const auto& [name, value] : {std::pair<const char*, std::string>{"supported-platforms", "VPC"}, {"default-vpc", vpc}, {"vpc-max-security-groups-per-interface", "5"}, {"max-elastic-ips", "5"}}) {
+  for (const auto& [name, value] : {std::pair<const char*, std::string>{"supported-platforms", "VPC"},
+                                    {"default-vpc", vpc},
+                                    {"vpc-max-security-groups-per-interface", "5"},
+                                    {"max-elastic-ips", "5"}}) {
     const Json& wanted = request.parameter("AttributeNames");
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), Json(name)) == wanted.end()) continue;
     out.push_back({{"AttributeName", name}, {"AttributeValues", Json::array({{{"AttributeValue", value}}})}});

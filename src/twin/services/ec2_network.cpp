@@ -11,29 +11,101 @@ namespace {
 
 Json public_view(const Json& document) { return without(document, {"Attributes"}); }
 
-constexpr FilterField kVpcFilters[] = {{"vpc-id", "VpcId"}, {"cidr", "CidrBlock"}, {"cidr-block", "CidrBlock"}, {"state", "State"}, {"is-default", "IsDefault"}, {"isDefault", "IsDefault"}, {"owner-id", "OwnerId"}, {"dhcp-options-id", "DhcpOptionsId"}};
-constexpr Listing kVpcs{.type = "AWS::EC2::VPC", .list = "Vpcs", .ids = "VpcIds", .missing = "InvalidVpcID.NotFound", .filters = kVpcFilters, .view = public_view};
+constexpr FilterField kVpcFilters[] = {{"vpc-id", "VpcId"},         {"cidr", "CidrBlock"},
+                                       {"cidr-block", "CidrBlock"}, {"state", "State"},
+                                       {"is-default", "IsDefault"}, {"isDefault", "IsDefault"},
+                                       {"owner-id", "OwnerId"},     {"dhcp-options-id", "DhcpOptionsId"}};
+constexpr Listing kVpcs{.type = "AWS::EC2::VPC",
+                        .list = "Vpcs",
+                        .ids = "VpcIds",
+                        .missing = "InvalidVpcID.NotFound",
+                        .filters = kVpcFilters,
+                        .view = public_view};
 
-constexpr FilterField kSubnetFilters[] = {{"subnet-id", "SubnetId"}, {"vpc-id", "VpcId"}, {"cidr-block", "CidrBlock"}, {"state", "State"}, {"availability-zone", "AvailabilityZone"}, {"map-public-ip-on-launch", "MapPublicIpOnLaunch"}, {"owner-id", "OwnerId"}, {"default-for-az", "DefaultForAz"}};
-constexpr Listing kSubnets{.type = "AWS::EC2::Subnet", .list = "Subnets", .ids = "SubnetIds", .missing = "InvalidSubnetID.NotFound", .filters = kSubnetFilters};
+constexpr FilterField kSubnetFilters[] = {{"subnet-id", "SubnetId"},
+                                          {"vpc-id", "VpcId"},
+                                          {"cidr-block", "CidrBlock"},
+                                          {"state", "State"},
+                                          {"availability-zone", "AvailabilityZone"},
+                                          {"map-public-ip-on-launch", "MapPublicIpOnLaunch"},
+                                          {"owner-id", "OwnerId"},
+                                          {"default-for-az", "DefaultForAz"}};
+constexpr Listing kSubnets{.type = "AWS::EC2::Subnet",
+                           .list = "Subnets",
+                           .ids = "SubnetIds",
+                           .missing = "InvalidSubnetID.NotFound",
+                           .filters = kSubnetFilters};
 
-constexpr FilterField kInterfaceFilters[] = {{"network-interface-id", "NetworkInterfaceId"}, {"group-id", "Groups.GroupId"}, {"group-name", "Groups.GroupName"}, {"vpc-id", "VpcId"}, {"subnet-id", "SubnetId"}, {"status", "Status"}, {"attachment.instance-id", "Attachment.InstanceId"}, {"private-ip-address", "PrivateIpAddress"}, {"description", "Description"}, {"interface-type", "InterfaceType"}};
-constexpr Listing kInterfaces{.type = "AWS::EC2::NetworkInterface", .list = "NetworkInterfaces", .ids = "NetworkInterfaceIds", .missing = "InvalidNetworkInterfaceID.NotFound", .filters = kInterfaceFilters};
+constexpr FilterField kInterfaceFilters[] = {{"network-interface-id", "NetworkInterfaceId"},
+                                             {"group-id", "Groups.GroupId"},
+                                             {"group-name", "Groups.GroupName"},
+                                             {"vpc-id", "VpcId"},
+                                             {"subnet-id", "SubnetId"},
+                                             {"status", "Status"},
+                                             {"attachment.instance-id", "Attachment.InstanceId"},
+                                             {"private-ip-address", "PrivateIpAddress"},
+                                             {"description", "Description"},
+                                             {"interface-type", "InterfaceType"}};
+constexpr Listing kInterfaces{.type = "AWS::EC2::NetworkInterface",
+                              .list = "NetworkInterfaces",
+                              .ids = "NetworkInterfaceIds",
+                              .missing = "InvalidNetworkInterfaceID.NotFound",
+                              .filters = kInterfaceFilters};
 
-constexpr FilterField kAclFilters[] = {{"network-acl-id", "NetworkAclId"}, {"vpc-id", "VpcId"}, {"default", "IsDefault"}, {"association.subnet-id", "Associations.SubnetId"}, {"entry.cidr", "Entries.CidrBlock"}};
-constexpr Listing kAcls{.type = "AWS::EC2::NetworkAcl", .list = "NetworkAcls", .ids = "NetworkAclIds", .missing = "InvalidNetworkAclID.NotFound", .filters = kAclFilters};
+constexpr FilterField kAclFilters[] = {{"network-acl-id", "NetworkAclId"},
+                                       {"vpc-id", "VpcId"},
+                                       {"default", "IsDefault"},
+                                       {"association.subnet-id", "Associations.SubnetId"},
+                                       {"entry.cidr", "Entries.CidrBlock"}};
+constexpr Listing kAcls{.type = "AWS::EC2::NetworkAcl",
+                        .list = "NetworkAcls",
+                        .ids = "NetworkAclIds",
+                        .missing = "InvalidNetworkAclID.NotFound",
+                        .filters = kAclFilters};
 
-constexpr FilterField kRouteFilters[] = {{"route-table-id", "RouteTableId"}, {"vpc-id", "VpcId"}, {"association.subnet-id", "Associations.SubnetId"}, {"association.main", "Associations.Main"}, {"route.gateway-id", "Routes.GatewayId"}};
-constexpr Listing kRoutes{.type = "AWS::EC2::RouteTable", .list = "RouteTables", .ids = "RouteTableIds", .missing = "InvalidRouteTableID.NotFound", .filters = kRouteFilters};
+constexpr FilterField kRouteFilters[] = {{"route-table-id", "RouteTableId"},
+                                         {"vpc-id", "VpcId"},
+                                         {"association.subnet-id", "Associations.SubnetId"},
+                                         {"association.main", "Associations.Main"},
+                                         {"route.gateway-id", "Routes.GatewayId"}};
+constexpr Listing kRoutes{.type = "AWS::EC2::RouteTable",
+                          .list = "RouteTables",
+                          .ids = "RouteTableIds",
+                          .missing = "InvalidRouteTableID.NotFound",
+                          .filters = kRouteFilters};
 
-constexpr FilterField kGatewayFilters[] = {{"internet-gateway-id", "InternetGatewayId"}, {"attachment.vpc-id", "Attachments.VpcId"}};
-constexpr Listing kGateways{.type = "AWS::EC2::InternetGateway", .list = "InternetGateways", .ids = "InternetGatewayIds", .missing = "InvalidInternetGatewayID.NotFound", .filters = kGatewayFilters};
+constexpr FilterField kGatewayFilters[] = {{"internet-gateway-id", "InternetGatewayId"},
+                                           {"attachment.vpc-id", "Attachments.VpcId"}};
+constexpr Listing kGateways{.type = "AWS::EC2::InternetGateway",
+                            .list = "InternetGateways",
+                            .ids = "InternetGatewayIds",
+                            .missing = "InvalidInternetGatewayID.NotFound",
+                            .filters = kGatewayFilters};
 
-constexpr FilterField kFlowLogFilters[] = {{"flow-log-id", "FlowLogId"}, {"resource-id", "ResourceId"}, {"traffic-type", "TrafficType"}, {"log-group-name", "LogGroupName"}, {"log-destination-type", "LogDestinationType"}, {"deliver-log-status", "DeliverLogsStatus"}};
-constexpr Listing kFlowLogs{.type = "AWS::EC2::FlowLog", .list = "FlowLogs", .ids = "FlowLogIds", .missing = "InvalidFlowLogId.NotFound", .filters = kFlowLogFilters, .filters_parameter = "Filter"};
+constexpr FilterField kFlowLogFilters[] = {{"flow-log-id", "FlowLogId"},
+                                           {"resource-id", "ResourceId"},
+                                           {"traffic-type", "TrafficType"},
+                                           {"log-group-name", "LogGroupName"},
+                                           {"log-destination-type", "LogDestinationType"},
+                                           {"deliver-log-status", "DeliverLogsStatus"}};
+constexpr Listing kFlowLogs{.type = "AWS::EC2::FlowLog",
+                            .list = "FlowLogs",
+                            .ids = "FlowLogIds",
+                            .missing = "InvalidFlowLogId.NotFound",
+                            .filters = kFlowLogFilters,
+                            .filters_parameter = "Filter"};
 
-constexpr FilterField kAddressFilters[] = {{"allocation-id", "AllocationId"}, {"association-id", "AssociationId"}, {"instance-id", "InstanceId"}, {"public-ip", "PublicIp"}, {"domain", "Domain"}, {"network-interface-id", "NetworkInterfaceId"}};
-constexpr Listing kAddresses{.type = "AWS::EC2::EIP", .list = "Addresses", .ids = "AllocationIds", .missing = "InvalidAllocationID.NotFound", .filters = kAddressFilters};
+constexpr FilterField kAddressFilters[] = {{"allocation-id", "AllocationId"},
+                                           {"association-id", "AssociationId"},
+                                           {"instance-id", "InstanceId"},
+                                           {"public-ip", "PublicIp"},
+                                           {"domain", "Domain"},
+                                           {"network-interface-id", "NetworkInterfaceId"}};
+constexpr Listing kAddresses{.type = "AWS::EC2::EIP",
+                             .list = "Addresses",
+                             .ids = "AllocationIds",
+                             .missing = "InvalidAllocationID.NotFound",
+                             .filters = kAddressFilters};
 
 // The document that `parameter` names, or EC2's error for it.
 Answer named(Request& request, const char* parameter) {
@@ -76,7 +148,9 @@ Answer describe_vpc_attribute(Request& request) {
   if (!vpc) return vpc;
   bool support = request.text("Attribute") == "enableDnsSupport";
   if (!support && request.text("Attribute") != "enableDnsHostnames") {
-    return error("InvalidParameterValue", fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", request.text("Attribute")));
+    return error(
+        "InvalidParameterValue",
+        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", request.text("Attribute")));
   }
   const char* name = support ? "EnableDnsSupport" : "EnableDnsHostnames";
   return Json{{"VpcId", request.text("VpcId")}, {name, {{"Value", base::member((*vpc)["Attributes"], name)}}}};
@@ -86,7 +160,10 @@ Check check_groups(Request& request, const Json& groups) {
   if (groups.empty()) return AwsError{"InvalidParameterValue", "You must specify at least one security group", 400, {}};
   for (const Json& id : groups) {
     if (!request.find("AWS::EC2::SecurityGroup", id.get<std::string>())) {
-      return AwsError{"InvalidGroup.NotFound", fmt::format("The security group '{}' does not exist", id.get<std::string>()), 400, {}};
+      return AwsError{"InvalidGroup.NotFound",
+                      fmt::format("The security group '{}' does not exist", id.get<std::string>()),
+                      400,
+                      {}};
     }
   }
   return {};
@@ -108,23 +185,27 @@ Answer modify_interface(Request& request) {
 
 Json::iterator acl_entry(Json& acl, const Request& request) {
   return std::find_if(acl["Entries"].begin(), acl["Entries"].end(), [&](const Json& entry) {
-    return entry.value("RuleNumber", std::int64_t{0}) == request.integer("RuleNumber", -1) && entry.value("Egress", false) == request.flag("Egress");
+    return entry.value("RuleNumber", std::int64_t{0}) == request.integer("RuleNumber", -1) &&
+           entry.value("Egress", false) == request.flag("Egress");
   });
 }
 
 Json acl_entry_from(const Request& request) {
-  return pick(request.call().parameters, {"RuleNumber", "Protocol", "RuleAction", "Egress", "CidrBlock", "Ipv6CidrBlock", "PortRange", "IcmpTypeCode"});
+  return pick(request.call().parameters, {"RuleNumber", "Protocol", "RuleAction", "Egress", "CidrBlock",
+                                          "Ipv6CidrBlock", "PortRange", "IcmpTypeCode"});
 }
 
 Answer create_acl_entry(Request& request) {
   Answer acl = named(request, "NetworkAclId");
   if (!acl) return acl;
   if (acl_entry(*acl, request) != (*acl)["Entries"].end()) {
-    return error("NetworkAclEntryAlreadyExists", fmt::format("The network acl entry identified by {} already exists.", request.integer("RuleNumber", 0)));
+    return error("NetworkAclEntryAlreadyExists", fmt::format("The network acl entry identified by {} already exists.",
+                                                             request.integer("RuleNumber", 0)));
   }
   (*acl)["Entries"].push_back(acl_entry_from(request));
   std::sort((*acl)["Entries"].begin(), (*acl)["Entries"].end(), [](const Json& a, const Json& b) {
-    return std::pair(a.value("Egress", false), a.value("RuleNumber", 0)) < std::pair(b.value("Egress", false), b.value("RuleNumber", 0));
+    return std::pair(a.value("Egress", false), a.value("RuleNumber", 0)) <
+           std::pair(b.value("Egress", false), b.value("RuleNumber", 0));
   });
   request.put("AWS::EC2::NetworkAcl", request.text("NetworkAclId"), *acl);
   return Json::object();
@@ -135,10 +216,13 @@ Answer change_acl_entry(Request& request, bool replace) {
   if (!acl) return acl;
   auto entry = acl_entry(*acl, request);
   if (entry == (*acl)["Entries"].end()) {
-    return error("InvalidNetworkAclEntry.NotFound", fmt::format("The network acl entry identified by {} does not exist", request.integer("RuleNumber", 0)));
+    return error("InvalidNetworkAclEntry.NotFound", fmt::format("The network acl entry identified by {} does not exist",
+                                                                request.integer("RuleNumber", 0)));
   }
-  if (replace) *entry = acl_entry_from(request);
-  else (*acl)["Entries"].erase(entry);
+  if (replace)
+    *entry = acl_entry_from(request);
+  else
+    (*acl)["Entries"].erase(entry);
   request.put("AWS::EC2::NetworkAcl", request.text("NetworkAclId"), *acl);
   return Json::object();
 }
@@ -150,13 +234,18 @@ Answer delete_acl_entry(Request& request) { return change_acl_entry(request, fal
 
 Check check_flow_log(const Request& request) {
   bool to_s3 = request.text("LogDestinationType") == "s3";
-  if (request.parameter("ResourceIds").empty()) return AwsError{"MissingParameter", "The request must contain the parameter ResourceId", 400, {}};
-  if (to_s3 && request.text("LogDestination").empty()) return AwsError{"InvalidParameter", "LogDestination can't be empty if LogDestinationType is s3.", 400, {}};
+  if (request.parameter("ResourceIds").empty())
+    return AwsError{"MissingParameter", "The request must contain the parameter ResourceId", 400, {}};
+  if (to_s3 && request.text("LogDestination").empty())
+    return AwsError{"InvalidParameter", "LogDestination can't be empty if LogDestinationType is s3.", 400, {}};
   if (!to_s3 && request.text("LogGroupName").empty() && request.text("LogDestination").empty()) {
     return AwsError{"InvalidParameter", "LogDestination can't be empty if LogGroupName is not provided.", 400, {}};
   }
   if (!to_s3 && request.text("DeliverLogsPermissionArn").empty()) {
-    return AwsError{"InvalidParameter", "DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.", 400, {}};
+    return AwsError{"InvalidParameter",
+                    "DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.",
+                    400,
+                    {}};
   }
   return {};
 }
@@ -171,14 +260,25 @@ Answer create_flow_logs(Request& request) {
   Json made = Json::array();
   for (const Json& resource : request.parameter("ResourceIds")) {
     const Ec2Type* type = ec2_type_of(resource.get<std::string>());
-    if (!type || !request.find(type->type, resource.get<std::string>())) return tl::unexpected(ec2_missing(resource.get<std::string>()));
+    if (!type || !request.find(type->type, resource.get<std::string>()))
+      return tl::unexpected(ec2_missing(resource.get<std::string>()));
     for (const Json& log : request.all("AWS::EC2::FlowLog")) {
-      if (same_flow_log(log, resource, request)) return error("FlowLogAlreadyExists", "There is an existing Flow Log with the same configuration and log destination.");
+      if (same_flow_log(log, resource, request))
+        return error("FlowLogAlreadyExists",
+                     "There is an existing Flow Log with the same configuration and log destination.");
     }
-    Json log = {{"FlowLogId", request.state().next_id("fl-")}, {"ResourceId", resource}, {"FlowLogStatus", "ACTIVE"}, {"DeliverLogsStatus", "SUCCESS"},
-                {"CreationTime", request.now()}, {"TrafficType", "ALL"}, {"LogDestinationType", "cloud-watch-logs"}, {"MaxAggregationInterval", 600},
+    Json log = {{"FlowLogId", request.state().next_id("fl-")},
+                {"ResourceId", resource},
+                {"FlowLogStatus", "ACTIVE"},
+                {"DeliverLogsStatus", "SUCCESS"},
+                {"CreationTime", request.now()},
+                {"TrafficType", "ALL"},
+                {"LogDestinationType", "cloud-watch-logs"},
+                {"MaxAggregationInterval", 600},
                 {"Tags", tags_to_give(request, "vpc-flow-log")}};
-    overlay(log, request.call().parameters, {"TrafficType", "LogDestinationType", "LogDestination", "LogGroupName", "DeliverLogsPermissionArn", "LogFormat", "MaxAggregationInterval"});
+    overlay(log, request.call().parameters,
+            {"TrafficType", "LogDestinationType", "LogDestination", "LogGroupName", "DeliverLogsPermissionArn",
+             "LogFormat", "MaxAggregationInterval"});
     made.push_back(log["FlowLogId"]);
     request.put("AWS::EC2::FlowLog", log["FlowLogId"].get<std::string>(), log);
   }
@@ -201,7 +301,8 @@ Answer disassociate_address(Request& request) {
   std::string association = request.text("AssociationId");
   for (Json address : request.all("AWS::EC2::EIP")) {
     if (address.value("AssociationId", "") != association || association.empty()) continue;
-    Json free = without(address, {"AssociationId", "InstanceId", "NetworkInterfaceId", "PrivateIpAddress", "NetworkInterfaceOwnerId"});
+    Json free = without(
+        address, {"AssociationId", "InstanceId", "NetworkInterfaceId", "PrivateIpAddress", "NetworkInterfaceOwnerId"});
     request.put("AWS::EC2::EIP", address.value("AllocationId", ""), free);
     return Json::object();
   }

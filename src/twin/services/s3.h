@@ -1,7 +1,7 @@
 // What the S3 tables share: finding a bucket wherever it lies (names are global), its document, its errors.
 //
-// A bucket's document: Name, CreationDate, Tags, and each setting under a name of its own (Policy as JSON text, PublicAccessBlock,
-// Encryption, ...) with the value that its Get operation answers.
+// A bucket's document: Name, CreationDate, Tags, and each setting under a name of its own (Policy as JSON text,
+// PublicAccessBlock, Encryption, ...) with the value that its Get operation answers.
 #pragma once
 
 #include <optional>

@@ -24,9 +24,11 @@ AwsError access_denied() { return {"AccessDenied", "Access Denied", 403, Json::o
 // --- Buckets
 
 bool valid_bucket_name(const std::string& name) {
-  if (name.size() < 3 || name.size() > 63 || name.starts_with("xn--") || name.find("..") != std::string::npos) return false;
+  if (name.size() < 3 || name.size() > 63 || name.starts_with("xn--") || name.find("..") != std::string::npos)
+    return false;
   auto edge = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return edge(name.front()) && edge(name.back()) && std::all_of(name.begin(), name.end(), [&](char c) { return edge(c) || c == '-' || c == '.'; });
+  return edge(name.front()) && edge(name.back()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return edge(c) || c == '-' || c == '.'; });
 }
 
 Json canned_acl(const std::string& account, const std::string& canned);
@@ -36,18 +38,36 @@ Answer create_bucket(Request& request) {
   if (!valid_bucket_name(name)) return error("InvalidBucketName", "The specified bucket is not valid.");
   if (auto taken = find_bucket(request.state(), name)) {
     bool own = taken->account == request.account();
-    return error(own ? "BucketAlreadyOwnedByYou" : "BucketAlreadyExists", own ? "Your previous request to create the named bucket succeeded and you already own it." : "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.", 409);
+    return error(own ? "BucketAlreadyOwnedByYou" : "BucketAlreadyExists",
+                 own ? "Your previous request to create the named bucket succeeded and you already own it."
+                     : "The requested bucket name is not available. The bucket namespace is shared by all users of the "
+                       "system. Please select a different name and try again.",
+                 409);
   }
   std::string constraint = base::string_member(request.parameter("CreateBucketConfiguration"), "LocationConstraint");
   if (constraint.empty() && request.region() != "us-east-1") {
-    return error("IllegalLocationConstraintException", "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.");
+    return error("IllegalLocationConstraintException",
+                 "The unspecified location constraint is incompatible for the region specific endpoint this request "
+                 "was sent to.");
   }
-  if (constraint == "us-east-1") return error("InvalidLocationConstraint", "The specified location-constraint is not valid");
+  if (constraint == "us-east-1")
+    return error("InvalidLocationConstraint", "The specified location-constraint is not valid");
   std::string region = constraint.empty() ? request.region() : constraint == "EU" ? "eu-west-1" : constraint;
   // Since April 2023 every new bucket blocks public access and has ACLs off.
-  Json bucket = {{"Name", name}, {"CreationDate", request.now()}, {"Tags", Json::array()},
-                 {"PublicAccessBlock", {{"PublicAccessBlockConfiguration", {{"BlockPublicAcls", true}, {"IgnorePublicAcls", true}, {"BlockPublicPolicy", true}, {"RestrictPublicBuckets", true}}}}},
-                 {"OwnershipControls", {{"OwnershipControls", {{"Rules", Json::array({{{"ObjectOwnership", request.has("ObjectOwnership") ? request.text("ObjectOwnership") : "BucketOwnerEnforced"}}})}}}}}};
+  Json bucket = {
+      {"Name", name},
+      {"CreationDate", request.now()},
+      {"Tags", Json::array()},
+      {"PublicAccessBlock",
+       {{"PublicAccessBlockConfiguration",
+         {{"BlockPublicAcls", true},
+          {"IgnorePublicAcls", true},
+          {"BlockPublicPolicy", true},
+          {"RestrictPublicBuckets", true}}}}},
+      {"OwnershipControls",
+       {{"OwnershipControls",
+         {{"Rules", Json::array({{{"ObjectOwnership", request.has("ObjectOwnership") ? request.text("ObjectOwnership")
+                                                                                     : "BucketOwnerEnforced"}}})}}}}}};
   request.state().put({request.account(), region, kBucket, name}, std::move(bucket));
   return Json{{"Location", "/" + name}};
 }
@@ -65,7 +85,9 @@ Answer list_buckets(Request& request) {
 
 Answer head_bucket(Request& request) {
   auto bucket = bucket_of(request);
-  if (!bucket) return error(bucket.error().status == 404 ? "404" : "403", bucket.error().status == 404 ? "Not Found" : "Forbidden", bucket.error().status);
+  if (!bucket)
+    return error(bucket.error().status == 404 ? "404" : "403", bucket.error().status == 404 ? "Not Found" : "Forbidden",
+                 bucket.error().status);
   return Json{{"BucketRegion", bucket->key.region}};
 }
 
@@ -78,7 +100,8 @@ Answer get_location(Request& request) {
 
 std::string object_prefix(const std::string& bucket) { return bucket + "/"; }
 
-std::vector<std::pair<std::string, Json>> objects_of(Request& request, const Bucket& bucket, const std::string& prefix) {
+std::vector<std::pair<std::string, Json>> objects_of(Request& request, const Bucket& bucket,
+                                                     const std::string& prefix) {
   std::vector<std::pair<std::string, Json>> out;
   std::string head = object_prefix(bucket.key.id);
   request.state().each(bucket.key.account, bucket.key.region, kObject, [&](const std::string& id, const Json& object) {
@@ -90,7 +113,8 @@ std::vector<std::pair<std::string, Json>> objects_of(Request& request, const Buc
 Answer delete_bucket(Request& request) {
   auto bucket = bucket_of(request);
   if (!bucket) return tl::unexpected(bucket.error());
-  if (!objects_of(request, *bucket, "").empty()) return error("BucketNotEmpty", "The bucket you tried to delete is not empty", 409);
+  if (!objects_of(request, *bucket, "").empty())
+    return error("BucketNotEmpty", "The bucket you tried to delete is not empty", 409);
   request.state().erase(bucket->key);
   return Json::object();
 }
@@ -102,22 +126,27 @@ Answer get_policy(Request& request) {
   if (!bucket) return tl::unexpected(bucket.error());
   const Json& policy = base::member(bucket->document, "Policy");
   if (policy.is_null()) return error("NoSuchBucketPolicy", "The bucket policy does not exist", 404);
-  return Json{{"Policy", policy.is_string() ? policy.get<std::string>() : policy.dump(-1, ' ', false, Json::error_handler_t::replace)}};
+  return Json{{"Policy", policy.is_string() ? policy.get<std::string>()
+                                            : policy.dump(-1, ' ', false, Json::error_handler_t::replace)}};
 }
 
 Check check_policy(const std::string& bucket, const Json& policy) {
   const Json& written = base::member(policy, "Statement");
   Json statements = written.is_object() ? Json::array({written}) : written;
-  if (!statements.is_array() || statements.empty()) return AwsError{"MalformedPolicy", "Missing required field Statement", 400, {}};
+  if (!statements.is_array() || statements.empty())
+    return AwsError{"MalformedPolicy", "Missing required field Statement", 400, {}};
   for (const Json& statement : statements) {
     std::string effect = base::string_member(statement, "Effect");
     if (effect != "Allow" && effect != "Deny") return AwsError{"MalformedPolicy", "Invalid effect: " + effect, 400, {}};
-    if (!statement.contains("Principal") && !statement.contains("NotPrincipal")) return AwsError{"MalformedPolicy", "Missing required field Principal", 400, {}};
-    if (!statement.contains("Action") && !statement.contains("NotAction")) return AwsError{"MalformedPolicy", "Missing required field Action", 400, {}};
+    if (!statement.contains("Principal") && !statement.contains("NotPrincipal"))
+      return AwsError{"MalformedPolicy", "Missing required field Principal", 400, {}};
+    if (!statement.contains("Action") && !statement.contains("NotAction"))
+      return AwsError{"MalformedPolicy", "Missing required field Action", 400, {}};
     for (const std::string& resource : values_at(statement, "Resource")) {
       std::size_t at = resource.rfind(":::");
       std::string name = at == std::string::npos ? "" : resource.substr(at + 3);
-      if (!matches_wildcard(bucket, name.substr(0, name.find('/')))) return AwsError{"MalformedPolicy", "Policy has invalid resource", 400, {}};
+      if (!matches_wildcard(bucket, name.substr(0, name.find('/'))))
+        return AwsError{"MalformedPolicy", "Policy has invalid resource", 400, {}};
     }
   }
   return {};
@@ -129,7 +158,8 @@ Answer put_policy(Request& request) {
   base::Result<Json> policy = base::parse_json(request.text("Policy"), {20'480, 32});
   if (!policy || !policy->is_object()) return error("MalformedPolicy", "This policy contains invalid Json");
   if (Check wrong = check_policy(bucket->key.id, *policy)) return tl::unexpected(*wrong);
-  if (policy_is_public(*policy) && public_access_blocked(request, *bucket, "BlockPublicPolicy")) return tl::unexpected(access_denied());
+  if (policy_is_public(*policy) && public_access_blocked(request, *bucket, "BlockPublicPolicy"))
+    return tl::unexpected(access_denied());
   bucket->document["Policy"] = request.text("Policy");
   request.state().put(bucket->key, std::move(bucket->document));
   return Json::object();
@@ -152,7 +182,9 @@ Answer get_policy_status(Request& request) {
 
 // --- ACLs
 
-Json group_grant(const char* uri, const char* permission) { return {{"Grantee", {{"Type", "Group"}, {"URI", uri}}}, {"Permission", permission}}; }
+Json group_grant(const char* uri, const char* permission) {
+  return {{"Grantee", {{"Type", "Group"}, {"URI", uri}}}, {"Permission", permission}};
+}
 
 Json owner_grant(const std::string& account) {
   Json owner = bucket_owner(account);
@@ -174,7 +206,8 @@ Json canned_acl(const std::string& account, const std::string& canned) {
 
 bool acl_is_public(const Json& acl) {
   std::vector<std::string> groups = values_at(acl, "Grants.Grantee.URI");
-  return std::any_of(groups.begin(), groups.end(), [](const std::string& uri) { return uri == kAllUsers || uri == kAuthenticatedUsers; });
+  return std::any_of(groups.begin(), groups.end(),
+                     [](const std::string& uri) { return uri == kAllUsers || uri == kAuthenticatedUsers; });
 }
 
 // id="...", uri="...", emailAddress="...": as the Grant headers have them.
@@ -186,15 +219,24 @@ void add_header_grants(Json& grants, const std::string& header, const char* perm
     std::erase(kind, ' ');
     std::erase(value, '"');
     if (kind == "uri") grants.push_back(group_grant(value.c_str(), permission));
-    if (kind == "id") grants.push_back({{"Grantee", {{"Type", "CanonicalUser"}, {"ID", value}}}, {"Permission", permission}});
+    if (kind == "id")
+      grants.push_back({{"Grantee", {{"Type", "CanonicalUser"}, {"ID", value}}}, {"Permission", permission}});
     at = end + 1;
   }
 }
 
 Answer acl_from_request(const Request& request, const std::string& account) {
-  static constexpr std::string_view kCanned[] = {"private", "public-read", "public-read-write", "authenticated-read", "log-delivery-write", "bucket-owner-read", "bucket-owner-full-control", "aws-exec-read"};
+  static constexpr std::string_view kCanned[] = {"private",
+                                                 "public-read",
+                                                 "public-read-write",
+                                                 "authenticated-read",
+                                                 "log-delivery-write",
+                                                 "bucket-owner-read",
+                                                 "bucket-owner-full-control",
+                                                 "aws-exec-read"};
   std::string canned = request.text("ACL");
-  if (!canned.empty() && std::find(std::begin(kCanned), std::end(kCanned), canned) == std::end(kCanned)) return error("InvalidArgument", "Invalid canned ACL: " + canned);
+  if (!canned.empty() && std::find(std::begin(kCanned), std::end(kCanned), canned) == std::end(kCanned))
+    return error("InvalidArgument", "Invalid canned ACL: " + canned);
   if (!canned.empty()) return canned_acl(account, canned);
   if (request.has("AccessControlPolicy")) {
     Json acl = pick(request.parameter("AccessControlPolicy"), {"Owner", "Grants"});
@@ -203,7 +245,11 @@ Answer acl_from_request(const Request& request, const std::string& account) {
     return acl;
   }
   Json grants = Json::array();
-  for (const auto& [parameter, permission] : {std::pair{"GrantFullControl", "FULL_CONTROL"}, {"GrantRead", "READ"}, {"GrantReadACP", "READ_ACP"}, {"GrantWrite", "WRITE"}, {"GrantWriteACP", "WRITE_ACP"}}) {
+  for (const auto& [parameter, permission] : {std::pair{"GrantFullControl", "FULL_CONTROL"},
+                                              {"GrantRead", "READ"},
+                                              {"GrantReadACP", "READ_ACP"},
+                                              {"GrantWrite", "WRITE"},
+                                              {"GrantWriteACP", "WRITE_ACP"}}) {
     add_header_grants(grants, request.text(parameter), permission);
   }
   if (grants.empty()) return error("MissingSecurityHeader", "Your request was missing a required header");
@@ -211,13 +257,15 @@ Answer acl_from_request(const Request& request, const std::string& account) {
 }
 
 bool acls_are_off(const Bucket& bucket) {
-  std::vector<std::string> ownership = values_at(bucket.document, "OwnershipControls.OwnershipControls.Rules.ObjectOwnership");
+  std::vector<std::string> ownership =
+      values_at(bucket.document, "OwnershipControls.OwnershipControls.Rules.ObjectOwnership");
   return !ownership.empty() && ownership[0] == "BucketOwnerEnforced";
 }
 
 Check check_acl(Request& request, const Bucket& bucket, const Json& acl) {
   Json owner_only = canned_acl(bucket.key.account, "private");
-  if (acls_are_off(bucket) && acl["Grants"] != owner_only["Grants"]) return AwsError{"AccessControlListNotSupported", "The bucket does not allow ACLs", 400, {}};
+  if (acls_are_off(bucket) && acl["Grants"] != owner_only["Grants"])
+    return AwsError{"AccessControlListNotSupported", "The bucket does not allow ACLs", 400, {}};
   if (acl_is_public(acl) && public_access_blocked(request, bucket, "BlockPublicAcls")) return access_denied();
   return {};
 }
@@ -235,8 +283,10 @@ Answer put_acl(Request& request) {
   Answer acl = acl_from_request(request, bucket->key.account);
   if (!acl) return acl;
   if (Check wrong = check_acl(request, *bucket, *acl)) return tl::unexpected(*wrong);
-  if (*acl == canned_acl(bucket->key.account, "private")) bucket->document.erase("Acl");
-  else bucket->document["Acl"] = *acl;
+  if (*acl == canned_acl(bucket->key.account, "private"))
+    bucket->document.erase("Acl");
+  else
+    bucket->document["Acl"] = *acl;
   request.state().put(bucket->key, std::move(bucket->document));
   return Json::object();
 }
@@ -250,7 +300,9 @@ std::string etag_of(const std::string& body) {
   return "\"" + base::to_hex(std::string_view(reinterpret_cast<const char*>(md5), size)) + "\"";
 }
 
-StateKey object_key(const Bucket& bucket, const std::string& key) { return {bucket.key.account, bucket.key.region, kObject, object_prefix(bucket.key.id) + key}; }
+StateKey object_key(const Bucket& bucket, const std::string& key) {
+  return {bucket.key.account, bucket.key.region, kObject, object_prefix(bucket.key.id) + key};
+}
 
 Answer put_object(Request& request) {
   auto bucket = bucket_of(request);
@@ -258,8 +310,13 @@ Answer put_object(Request& request) {
   std::string encoded = request.text("Body");
   base::Result<std::string> body = base::from_base64(encoded);
   if (!body) return error("InvalidRequest", "The body could not be read");
-  Json object = {{"Body", encoded}, {"ETag", etag_of(*body)}, {"ContentLength", body->size()}, {"LastModified", request.now()}, {"ContentType", "binary/octet-stream"}};
-  overlay(object, request.call().parameters, {"ContentType", "ContentEncoding", "Metadata", "StorageClass", "ServerSideEncryption", "SSEKMSKeyId"});
+  Json object = {{"Body", encoded},
+                 {"ETag", etag_of(*body)},
+                 {"ContentLength", body->size()},
+                 {"LastModified", request.now()},
+                 {"ContentType", "binary/octet-stream"}};
+  overlay(object, request.call().parameters,
+          {"ContentType", "ContentEncoding", "Metadata", "StorageClass", "ServerSideEncryption", "SSEKMSKeyId"});
   if (request.has("ACL")) {
     Json acl = canned_acl(bucket->key.account, request.text("ACL"));
     if (Check wrong = check_acl(request, *bucket, acl)) return tl::unexpected(*wrong);
@@ -267,7 +324,9 @@ Answer put_object(Request& request) {
   }
   Json etag = object["ETag"];
   request.state().put(object_key(*bucket, request.text("Key")), std::move(object));
-  return Json{{"ETag", etag}, {"ServerSideEncryption", request.has("ServerSideEncryption") ? request.text("ServerSideEncryption") : "AES256"}};
+  return Json{
+      {"ETag", etag},
+      {"ServerSideEncryption", request.has("ServerSideEncryption") ? request.text("ServerSideEncryption") : "AES256"}};
 }
 
 Answer object_of(Request& request) {
@@ -344,7 +403,11 @@ Json list_page(Request& request, const Bucket& bucket, const std::string& after,
       folds.push_back({{"Prefix", last_fold}});
       last = last_fold + "\xff";
     } else {
-      contents.push_back({{"Key", key}, {"LastModified", object.value("LastModified", "")}, {"ETag", object.value("ETag", "")}, {"Size", object.value("ContentLength", 0)}, {"StorageClass", object.value("StorageClass", "STANDARD")}});
+      contents.push_back({{"Key", key},
+                          {"LastModified", object.value("LastModified", "")},
+                          {"ETag", object.value("ETag", "")},
+                          {"Size", object.value("ContentLength", 0)},
+                          {"StorageClass", object.value("StorageClass", "STANDARD")}});
       last = key;
     }
   }
@@ -367,7 +430,8 @@ Answer list_objects(Request& request, bool v2) {
   page.update({{"Name", bucket->key.id}, {"Prefix", request.text("Prefix")}, {"MaxKeys", limit}});
   if (request.has("Delimiter")) page["Delimiter"] = request.text("Delimiter");
   if (v2) page["KeyCount"] = page["Contents"].size() + page["CommonPrefixes"].size();
-  if (page["IsTruncated"] == Json(true)) page[v2 ? "NextContinuationToken" : "NextMarker"] = v2 ? base::to_base64(last) : last;
+  if (page["IsTruncated"] == Json(true))
+    page[v2 ? "NextContinuationToken" : "NextMarker"] = v2 ? base::to_base64(last) : last;
   return page;
 }
 
@@ -382,13 +446,21 @@ bool names_everyone(const Json& principal) {
 
 // A condition on one of these keeps strangers out, as S3 sees it.
 bool condition_limits(const Json& condition) {
-  static constexpr std::string_view kKeys[] = {"aws:sourcearn", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceaccount", "aws:sourceip", "aws:principalorgid", "aws:principalarn", "aws:principalaccount", "aws:userid", "s3:dataaccesspointaccount", "s3:dataaccesspointarn"};
+  static constexpr std::string_view kKeys[] = {"aws:sourcearn",        "aws:sourcevpc",
+                                               "aws:sourcevpce",       "aws:sourceaccount",
+                                               "aws:sourceip",         "aws:principalorgid",
+                                               "aws:principalarn",     "aws:principalaccount",
+                                               "aws:userid",           "s3:dataaccesspointaccount",
+                                               "s3:dataaccesspointarn"};
   for (const Json& keys : condition) {
     for (const auto& [written, values] : keys.items()) {
       std::string key = written;
-      std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      std::transform(key.begin(), key.end(), key.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
       std::vector<std::string> allowed = values_at(values, "");
-      bool open = std::any_of(allowed.begin(), allowed.end(), [](const std::string& value) { return value == "*" || value == "0.0.0.0/0" || value == "::/0"; });
+      bool open = std::any_of(allowed.begin(), allowed.end(), [](const std::string& value) {
+        return value == "*" || value == "0.0.0.0/0" || value == "::/0";
+      });
       if (!open && std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys)) return true;
     }
   }
@@ -410,24 +482,30 @@ std::optional<StateKey> find_bucket(const State& state, const std::string& name)
 tl::expected<Bucket, AwsError> bucket_of(Request& request) {
   std::string name = request.text("Bucket");
   std::optional<StateKey> key = find_bucket(request.state(), name);
-  if (!key) return tl::unexpected(AwsError{"NoSuchBucket", "The specified bucket does not exist", 404, {{"BucketName", name}}});
+  if (!key)
+    return tl::unexpected(AwsError{"NoSuchBucket", "The specified bucket does not exist", 404, {{"BucketName", name}}});
   if (key->account != request.account()) return tl::unexpected(access_denied());
   return Bucket{*key, *request.state().find(*key)};
 }
 
-Json bucket_owner(const std::string& account) { return {{"ID", base::sha256("canonical user " + account).hex()}, {"DisplayName", account}}; }
+Json bucket_owner(const std::string& account) {
+  return {{"ID", base::sha256("canonical user " + account).hex()}, {"DisplayName", account}};
+}
 
 bool policy_is_public(const Json& policy) {
   const Json& written = base::member(policy, "Statement");
   Json statements = written.is_object() ? Json::array({written}) : written;
   return std::any_of(statements.begin(), statements.end(), [](const Json& statement) {
-    return base::string_member(statement, "Effect") == "Allow" && names_everyone(base::member(statement, "Principal")) && !condition_limits(base::member(statement, "Condition"));
+    return base::string_member(statement, "Effect") == "Allow" &&
+           names_everyone(base::member(statement, "Principal")) &&
+           !condition_limits(base::member(statement, "Condition"));
   });
 }
 
 bool public_access_blocked(Request& request, const Bucket& bucket, const char* flag) {
   const Json& own = base::member(base::member(bucket.document, "PublicAccessBlock"), "PublicAccessBlockConfiguration");
-  const Json* account = request.state().find({bucket.key.account, "global", "AWS::S3::AccountPublicAccessBlock", bucket.key.account});
+  const Json* account =
+      request.state().find({bucket.key.account, "global", "AWS::S3::AccountPublicAccessBlock", bucket.key.account});
   return base::member(own, flag) == Json(true) || (account && base::member(*account, flag) == Json(true));
 }
 

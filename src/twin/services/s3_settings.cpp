@@ -13,18 +13,20 @@ struct Setting {
   bool wrapped;           // Get answers {parameter: configuration}, or the configuration's members themselves
   const char* missing;    // error code where it is not set; nullptr = `fallback` is answered
   const char* message;
-  const char* fallback;   // JSON
+  const char* fallback;  // JSON
   Check (*check)(const Json& configuration) = nullptr;
 };
 
-AwsError malformed(const char* message = "The XML you provided was not well-formed or did not validate against our published schema") {
+AwsError malformed(
+    const char* message = "The XML you provided was not well-formed or did not validate against our published schema") {
   return {"MalformedXML", message, 400, Json::object()};
 }
 
 Check check_encryption(const Json& configuration) {
   const Json& rules = base::member(configuration, "Rules");
   if (!rules.is_array() || rules.size() != 1) return malformed();
-  std::string algorithm = base::string_member(base::member(rules[0], "ApplyServerSideEncryptionByDefault"), "SSEAlgorithm");
+  std::string algorithm =
+      base::string_member(base::member(rules[0], "ApplyServerSideEncryptionByDefault"), "SSEAlgorithm");
   if (algorithm != "AES256" && algorithm != "aws:kms" && algorithm != "aws:kms:dsse") return malformed();
   return {};
 }
@@ -50,56 +52,109 @@ Check check_lifecycle(const Json& configuration) {
     std::string status = base::string_member(rule, "Status");
     if (status != "Enabled" && status != "Disabled") return malformed();
     bool acts = false;
-    for (const char* action : {"Expiration", "Transitions", "NoncurrentVersionExpiration", "NoncurrentVersionTransitions", "AbortIncompleteMultipartUpload"}) acts = acts || rule.contains(action);
+    for (const char* action : {"Expiration", "Transitions", "NoncurrentVersionExpiration",
+                               "NoncurrentVersionTransitions", "AbortIncompleteMultipartUpload"})
+      acts = acts || rule.contains(action);
     if (!acts) return AwsError{"InvalidRequest", "At least one action needs to be specified in a rule.", 400, {}};
   }
   return {};
 }
 
-constexpr Setting kPublicAccess{"PublicAccessBlock", "PublicAccessBlockConfiguration", true, "NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found", nullptr};
-constexpr Setting kEncryption{"Encryption", "ServerSideEncryptionConfiguration", true, nullptr, nullptr, R"({"ServerSideEncryptionConfiguration":{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BucketKeyEnabled":false}]}})", check_encryption};
+constexpr Setting kPublicAccess{"PublicAccessBlock",
+                                "PublicAccessBlockConfiguration",
+                                true,
+                                "NoSuchPublicAccessBlockConfiguration",
+                                "The public access block configuration was not found",
+                                nullptr};
+constexpr Setting kEncryption{
+    "Encryption",
+    "ServerSideEncryptionConfiguration",
+    true,
+    nullptr,
+    nullptr,
+    R"({"ServerSideEncryptionConfiguration":{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BucketKeyEnabled":false}]}})",
+    check_encryption};
 constexpr Setting kVersioning{"Versioning", "VersioningConfiguration", false, nullptr, nullptr, "{}", check_versioning};
-constexpr Setting kWebsite{"Website", "WebsiteConfiguration", false, "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration", nullptr};
-constexpr Setting kCors{"Cors", "CORSConfiguration", false, "NoSuchCORSConfiguration", "The CORS configuration does not exist", nullptr};
-constexpr Setting kLifecycle{"Lifecycle", "LifecycleConfiguration", false, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", nullptr, check_lifecycle};
-constexpr Setting kReplication{"Replication", "ReplicationConfiguration", true, "ReplicationConfigurationNotFoundError", "The replication configuration was not found", nullptr};
-constexpr Setting kOwnership{"OwnershipControls", "OwnershipControls", true, "OwnershipControlsNotFoundError", "The bucket ownership controls were not found", nullptr, check_ownership};
+constexpr Setting kWebsite{"Website",
+                           "WebsiteConfiguration",
+                           false,
+                           "NoSuchWebsiteConfiguration",
+                           "The specified bucket does not have a website configuration",
+                           nullptr};
+constexpr Setting kCors{
+    "Cors", "CORSConfiguration", false, "NoSuchCORSConfiguration", "The CORS configuration does not exist", nullptr};
+constexpr Setting kLifecycle{"Lifecycle",
+                             "LifecycleConfiguration",
+                             false,
+                             "NoSuchLifecycleConfiguration",
+                             "The lifecycle configuration does not exist",
+                             nullptr,
+                             check_lifecycle};
+constexpr Setting kReplication{"Replication",
+                               "ReplicationConfiguration",
+                               true,
+                               "ReplicationConfigurationNotFoundError",
+                               "The replication configuration was not found",
+                               nullptr};
+constexpr Setting kOwnership{"OwnershipControls",
+                             "OwnershipControls",
+                             true,
+                             "OwnershipControlsNotFoundError",
+                             "The bucket ownership controls were not found",
+                             nullptr,
+                             check_ownership};
 constexpr Setting kAccelerate{"Accelerate", "AccelerateConfiguration", false, nullptr, nullptr, "{}"};
-constexpr Setting kPayment{"RequestPayment", "RequestPaymentConfiguration", false, nullptr, nullptr, R"({"Payer":"BucketOwner"})"};
+constexpr Setting kPayment{"RequestPayment", "RequestPaymentConfiguration", false, nullptr,
+                           nullptr,          R"({"Payer":"BucketOwner"})"};
 constexpr Setting kNotification{"Notification", "NotificationConfiguration", false, nullptr, nullptr, "{}"};
-constexpr Setting kObjectLock{"ObjectLock", "ObjectLockConfiguration", true, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket", nullptr};
+constexpr Setting kObjectLock{"ObjectLock",
+                              "ObjectLockConfiguration",
+                              true,
+                              "ObjectLockConfigurationNotFoundError",
+                              "Object Lock configuration does not exist for this bucket",
+                              nullptr};
+
+Answer get_setting(Request& request, const Setting& setting) {
+  auto bucket = bucket_of(request);
+  if (!bucket) return tl::unexpected(bucket.error());
+  const Json& stored = base::member(bucket->document, setting.stored);
+  if (!stored.is_null()) return stored;
+  if (setting.missing) return error(setting.missing, setting.message, 404);
+  return Json::parse(setting.fallback ? setting.fallback : "{}");
+}
+
+Answer put_setting(Request& request, const Setting& setting) {
+  auto bucket = bucket_of(request);
+  if (!bucket) return tl::unexpected(bucket.error());
+  Json configuration = request.parameter(setting.parameter);
+  if (!configuration.is_object()) return tl::unexpected(malformed("The request body is empty"));
+  if (setting.check) {
+    if (Check wrong = setting.check(configuration)) return tl::unexpected(*wrong);
+  }
+  bucket->document[setting.stored] = setting.wrapped ? Json{{setting.parameter, configuration}} : configuration;
+  request.state().put(bucket->key, std::move(bucket->document));
+  return Json::object();
+}
+
+Answer remove_setting(Request& request, const Setting& setting) {
+  auto bucket = bucket_of(request);
+  if (!bucket) return tl::unexpected(bucket.error());
+  bucket->document.erase(setting.stored);
+  request.state().put(bucket->key, std::move(bucket->document));
+  return Json::object();
+}
 
 template <const Setting& kSetting>
 Answer get(Request& request) {
-  auto bucket = bucket_of(request);
-  if (!bucket) return tl::unexpected(bucket.error());
-  const Json& stored = base::member(bucket->document, kSetting.stored);
-  if (!stored.is_null()) return stored;
-  if (kSetting.missing) return error(kSetting.missing, kSetting.message, 404);
-  return Json::parse(kSetting.fallback ? kSetting.fallback : "{}");
+  return get_setting(request, kSetting);
 }
-
 template <const Setting& kSetting>
 Answer put(Request& request) {
-  auto bucket = bucket_of(request);
-  if (!bucket) return tl::unexpected(bucket.error());
-  Json configuration = request.parameter(kSetting.parameter);
-  if (!configuration.is_object()) return tl::unexpected(malformed("The request body is empty"));
-  if (kSetting.check) {
-    if (Check wrong = kSetting.check(configuration)) return tl::unexpected(*wrong);
-  }
-  bucket->document[kSetting.stored] = kSetting.wrapped ? Json{{kSetting.parameter, configuration}} : configuration;
-  request.state().put(bucket->key, std::move(bucket->document));
-  return Json::object();
+  return put_setting(request, kSetting);
 }
-
 template <const Setting& kSetting>
 Answer remove(Request& request) {
-  auto bucket = bucket_of(request);
-  if (!bucket) return tl::unexpected(bucket.error());
-  bucket->document.erase(kSetting.stored);
-  request.state().put(bucket->key, std::move(bucket->document));
-  return Json::object();
+  return remove_setting(request, kSetting);
 }
 
 // --- Those that are not quite alike
@@ -133,7 +188,9 @@ Answer put_logging(Request& request) {
   } else {
     auto target = find_bucket(request.state(), base::string_member(enabled, "TargetBucket"));
     if (!target || target->account != bucket->key.account || target->region != bucket->key.region) {
-      return error("InvalidTargetBucketForLogging", "The target bucket for logging does not exist, is not owned by you, or does not have the appropriate grants for the log-delivery group.");
+      return error("InvalidTargetBucketForLogging",
+                   "The target bucket for logging does not exist, is not owned by you, or does not have the "
+                   "appropriate grants for the log-delivery group.");
     }
     bucket->document["Logging"] = {{"LoggingEnabled", enabled}};
   }
@@ -162,7 +219,8 @@ Answer put_tagging(Request& request) {
   const Json& tags = base::member(request.parameter("Tagging"), "TagSet");
   if (tags.size() > 50) return error("BadRequest", "Object tags cannot be greater than 50");
   bucket->document["Tags"] = sorted_tags(tags);
-  if (bucket->document["Tags"].size() != tags.size()) return error("InvalidTag", "Cannot provide multiple Tags with the same key");
+  if (bucket->document["Tags"].size() != tags.size())
+    return error("InvalidTag", "Cannot provide multiple Tags with the same key");
   request.state().put(bucket->key, std::move(bucket->document));
   return Json::object();
 }
@@ -181,7 +239,8 @@ constexpr const char* kAccountBlock = "AWS::S3::AccountPublicAccessBlock";
 
 Answer get_account_block(Request& request) {
   const Json* stored = request.find_global(kAccountBlock, request.account());
-  if (!stored) return error("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found", 404);
+  if (!stored)
+    return error("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found", 404);
   return Json{{"PublicAccessBlockConfiguration", *stored}};
 }
 

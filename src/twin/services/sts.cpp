@@ -21,35 +21,48 @@ std::optional<RoleName> role_from_arn(const std::string& arn) {
   static constexpr std::string_view kMark = ":role/";
   std::size_t mark = arn.find(kMark);
   std::size_t iam = arn.find(":iam::");
-  if (!arn.starts_with("arn:") || mark == std::string::npos || iam == std::string::npos || iam + 6 + 12 != mark) return {};
+  if (!arn.starts_with("arn:") || mark == std::string::npos || iam == std::string::npos || iam + 6 + 12 != mark)
+    return {};
   return RoleName{arn.substr(iam + 6, 12), arn.substr(arn.rfind('/') + 1)};
 }
 
 Check check_session_name(const std::string& name) {
   static constexpr std::string_view kAllowed = "_+=,.@-";
   bool fine = name.size() >= 2 && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) || kAllowed.find(static_cast<char>(c)) != std::string_view::npos;
-  });
+                return std::isalnum(c) || kAllowed.find(static_cast<char>(c)) != std::string_view::npos;
+              });
   if (fine) return {};
-  return AwsError{"ValidationError", fmt::format("1 validation error detected: Value '{}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*", name), 400, {}};
+  return AwsError{"ValidationError",
+                  fmt::format("1 validation error detected: Value '{}' at 'roleSessionName' failed to satisfy "
+                              "constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
+                              name),
+                  400,
+                  {}};
 }
 
 AwsError may_not_assume(const Request& request, const std::string& arn) {
-  return {"AccessDenied", fmt::format("User: {} is not authorized to perform: sts:AssumeRole on resource: {}", request.call().caller.arn, arn), 403, Json::object()};
+  return {"AccessDenied",
+          fmt::format("User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+                      request.call().caller.arn, arn),
+          403, Json::object()};
 }
 
 // Temporary credentials that repeat with the state's ids.
 Json issue(Request& request, Caller caller, std::int64_t seconds) {
   State& state = request.state();
   std::string key = state.next_id("ASIA", 16);
-  std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  std::transform(key.begin(), key.end(), key.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   Session session;
   caller.access_key_id = key;
   session.caller = std::move(caller);
   session.secret_access_key = base::to_base64(base::sha256(state.next_id("secret", 64)).view()).substr(0, 40);
   session.session_token = base::to_base64(base::sha256(state.next_id("token", 64)).view());
   session.expires = request.clock().now() + base::Milliseconds(seconds * 1000);
-  Json out = {{"AccessKeyId", key}, {"SecretAccessKey", session.secret_access_key}, {"SessionToken", session.session_token}, {"Expiration", base::to_iso8601(session.expires)}};
+  Json out = {{"AccessKeyId", key},
+              {"SecretAccessKey", session.secret_access_key},
+              {"SessionToken", session.session_token},
+              {"Expiration", base::to_iso8601(session.expires)}};
   request.sessions().add(key, std::move(session));
   return out;
 }
@@ -63,7 +76,8 @@ tl::expected<std::vector<Json>, AwsError> session_policies(Request& request, con
     policies.push_back(std::move(*policy));
   }
   for (const Json& entry : request.parameter("PolicyArns")) {
-    const Json* stored = request.state().find({account, "global", "AWS::IAM::Policy", base::string_member(entry, "arn")});
+    const Json* stored =
+        request.state().find({account, "global", "AWS::IAM::Policy", base::string_member(entry, "arn")});
     policies.push_back(stored ? base::member(*stored, "Document") : Json::object());
   }
   return policies;
@@ -75,7 +89,8 @@ Answer assume_role(Request& request) {
   if (!name) return error("ValidationError", fmt::format("{} is invalid", arn));
   if (Check wrong = check_session_name(session_name)) return tl::unexpected(*wrong);
   const Json* role = request.state().find({name->account, "global", "AWS::IAM::Role", name->name});
-  if (!role || !trusts(base::member(*role, "AssumeRolePolicyDocument"), request.call().caller, request.text("ExternalId"))) {
+  if (!role ||
+      !trusts(base::member(*role, "AssumeRolePolicyDocument"), request.call().caller, request.text("ExternalId"))) {
     return tl::unexpected(may_not_assume(request, arn));
   }
   std::int64_t seconds = request.integer("DurationSeconds", 3600);
@@ -87,7 +102,8 @@ Answer assume_role(Request& request) {
   Caller caller;
   caller.account = name->account;
   caller.role_name = name->name;
-  caller.arn = fmt::format("arn:{}:sts::{}:assumed-role/{}/{}", request.partition(), name->account, name->name, session_name);
+  caller.arn =
+      fmt::format("arn:{}:sts::{}:assumed-role/{}/{}", request.partition(), name->account, name->name, session_name);
   caller.user_id = role->value("RoleId", "") + ":" + session_name;
   caller.session_policies = std::move(*policies);
   Json user = {{"AssumedRoleId", caller.user_id}, {"Arn", caller.arn}};

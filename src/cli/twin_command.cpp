@@ -1,0 +1,133 @@
+#include "cli/twin_command.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include "base/file.h"
+#include "cli/exit_code.h"
+#include "cloud/aws/model_catalog.h"
+#include "twin/durable_state.h"
+#include "twin/seed.h"
+#include "twin/server.h"
+
+namespace setpoint::cli {
+
+namespace {
+
+struct TwinArguments {
+  std::uint16_t port = 4566;
+  std::string host = "127.0.0.1";
+  std::string seed;
+  std::string state;
+  bool verify_signatures = false;
+  bool enforce_iam = false;
+  std::vector<std::string> faults;
+};
+
+base::Result<twin::Seed> read_seed(const std::string& path) {
+  if (path.empty()) return twin::Seed{twin::State(), "000000000000"};
+  TRY(std::string text, base::read_file(path));
+  base::Diagnostics diagnostics;
+  std::optional<twin::Seed> seed = twin::parse_seed({path, text}, diagnostics);
+  std::fputs(diagnostics.render().c_str(), stderr);
+  if (!seed) return base::fail(base::ErrorCode::invalid_input, "the seed {} has mistakes", path);
+  return std::move(*seed);
+}
+
+// SIGINT and SIGTERM are taken by a thread that waits for them, so that stopping is ordinary code.
+class StopOnSignal {
+ public:
+  explicit StopOnSignal(twin::Server& server)
+      : waiter_([this, &server] {
+          int taken = 0;
+          sigwait(&signals_, &taken);
+          server.stop();
+        }) {}
+  static sigset_t block() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return signals;
+  }
+  ~StopOnSignal() {
+    pthread_kill(waiter_.native_handle(), SIGTERM);  // where the server ended by itself
+    waiter_.join();
+  }
+
+ private:
+  sigset_t signals_ = block();
+  std::thread waiter_;
+};
+
+base::Status serve(twin::Wire& wire, const TwinArguments& arguments) {
+  StopOnSignal::block();  // before any thread starts: they inherit it
+  TRY(std::unique_ptr<twin::Server> server,
+      twin::Server::listen(wire, {.host = arguments.host, .port = arguments.port}));
+  StopOnSignal stop(*server);
+  std::printf("listening on http://%s:%u\n", arguments.host.c_str(), static_cast<unsigned>(server->port()));
+  std::fflush(stdout);
+  server->run();
+  return {};
+}
+
+base::Result<std::shared_ptr<cloud::aws::ModelCatalog>> open_models() {
+  const char* from_environment = std::getenv("SETPOINT_AWS_MODELS");
+  return cloud::aws::ModelCatalog::open_default(
+      {.path = {}, .from_environment = from_environment ? from_environment : "", .program = {}});
+}
+
+base::Status run(const TwinArguments& arguments) {
+  TRY(auto catalog, open_models());
+  TRY(twin::Seed seed, read_seed(arguments.seed));
+  std::optional<twin::DurableState> store;
+  if (!arguments.state.empty()) {
+    TRY(twin::DurableState opened, twin::DurableState::open(arguments.state));
+    store.emplace(std::move(opened));
+  }
+  base::SystemClock clock;
+  bool stored = store && !store->fresh();
+  twin::Cloud cloud(stored ? store->state() : seed.state, clock,
+                    {.enforce_iam = arguments.enforce_iam, .default_account = seed.default_account});
+  if (store) {
+    if (!stored) TRY_VOID(store->record(twin::State(), seed.state));
+    cloud.on_commit([&](const twin::State& before, const twin::State& after) { return store->record(before, after); });
+  }
+  for (const std::string& text : arguments.faults) {
+    TRY(twin::Fault fault, twin::parse_fault(text));
+    cloud.faults().add(std::move(fault));
+  }
+  twin::Wire wire(cloud, *catalog, {.verify_signatures = arguments.verify_signatures});
+  return serve(wire, arguments);
+}
+
+}  // namespace
+
+void add_twin_command(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<TwinArguments>();
+  CLI::App* command = app.add_subcommand("twin", "Serve a simulated cloud that AWS clients take for AWS");
+  command->add_option("--port", arguments->port, "Port to listen on; 0 takes a free one")->capture_default_str();
+  command->add_option("--host", arguments->host, "Address to listen on")->capture_default_str();
+  command->add_option("--seed", arguments->seed, "What the cloud holds at first (docs/twin.md)");
+  command->add_option("--state", arguments->state,
+                      "Folder that keeps the cloud's state; a seed counts only for a new one");
+  command->add_flag("--verify-signatures", arguments->verify_signatures,
+                    "Refuse requests of which the SigV4 signature is wrong");
+  command->add_flag("--enforce-iam", arguments->enforce_iam, "Evaluate IAM policies before each call");
+  command->add_option("--fault", arguments->faults,
+                      "SERVICE:OPERATION=KIND[(ARGUMENT)][*COUNT][@SKIP]; may be given more than once");
+  command->callback([arguments, &exit_code] {
+    base::Status done = run(*arguments);
+    if (!done) std::fprintf(stderr, "setpoint twin: %s\n", done.error().text().c_str());
+    exit_code = done ? kOk : exit_code_of(done.error());
+  });
+}
+
+}  // namespace setpoint::cli
