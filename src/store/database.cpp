@@ -2,21 +2,31 @@
 
 #include "store/sqlite/documents.h"
 #include "store/sqlite/engine.h"
+#include "store/sqlite/finding_store.h"
 #include "store/sqlite/locks.h"
 #include "store/sqlite/log.h"
 #include "store/sqlite/queue.h"
+#include "store/sqlite/resource_store.h"
 
 namespace setpoint::store {
 
 struct Database::Parts {
   explicit Parts(std::unique_ptr<sqlite::Engine> made)
-      : engine(std::move(made)), log(*engine), documents(*engine), queue(*engine), locks(*engine) {}
+      : engine(std::move(made)),
+        log(*engine),
+        documents(*engine),
+        queue(*engine),
+        locks(*engine),
+        findings(*engine),
+        resources(*engine) {}
 
   std::unique_ptr<sqlite::Engine> engine;
   sqlite::Log log;
   sqlite::Documents documents;
   sqlite::Queue queue;
   sqlite::Locks locks;
+  sqlite::Findings findings;
+  sqlite::Resources resources;
 };
 
 base::Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options, base::Clock& clock,
@@ -32,7 +42,8 @@ journal::AppendLog& Database::log() { return parts_->log; }
 DocumentStore& Database::documents() { return parts_->documents; }
 WorkQueue& Database::queue() { return parts_->queue; }
 ResourceLocks& Database::locks() { return parts_->locks; }
-sqlite::Engine& Database::engine() { return *parts_->engine; }
+findings::FindingStore& Database::findings() { return parts_->findings; }
+inventory::ResourceStore& Database::resources() { return parts_->resources; }
 
 base::Status Database::check_integrity() const {
   return parts_->engine->read([](sqlite::Connection& connection) -> base::Status {

@@ -19,6 +19,8 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "findings/finding_store.h"
+#include "inventory/resource_store.h"
 #include "journal/append_log.h"
 #include "store/document_store.h"
 #include "store/limits.h"
@@ -26,10 +28,6 @@
 #include "store/work_queue.h"
 
 namespace setpoint::store {
-
-namespace sqlite {
-class Engine;
-}
 
 struct DatabaseOptions {
   std::string path;
@@ -50,9 +48,8 @@ class Database {
   DocumentStore& documents();
   WorkQueue& queue();
   ResourceLocks& locks();
-  // For the stores in this folder that have tables of their own.
-  sqlite::Engine& engine();
-
+  findings::FindingStore& findings();
+  inventory::ResourceStore& resources();
   // Reads every page and index (slow: the whole file). Corrupted where SQLite finds damage. Does not verify the
   // journal.
   base::Status check_integrity() const;

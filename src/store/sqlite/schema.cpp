@@ -66,6 +66,42 @@ CREATE TABLE lock(
   until INTEGER NOT NULL,
   fence INTEGER NOT NULL) WITHOUT ROWID;
 )sql",
+    R"sql(
+-- id: the 48 bits of the finding's id, so that the order of rows is the order of ids. status: 0 open, 1 in progress, 2
+-- suppressed, 3 resolved. resource: salted hash of the first resource's key.
+CREATE TABLE finding(
+  id INTEGER PRIMARY KEY,
+  status INTEGER NOT NULL,
+  severity INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  type TEXT NOT NULL,
+  resource INTEGER NOT NULL,
+  body TEXT NOT NULL);
+CREATE INDEX finding_by_resource ON finding(resource);
+CREATE INDEX finding_unresolved ON finding(id) WHERE status < 2;
+
+-- key: ResourceKey::text(), so that a scope is a range. arn: salted hash, 0 for none. knowledge: 0 known, 1 unknown, 2 deleted.
+CREATE TABLE resource(
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
+  arn INTEGER NOT NULL,
+  knowledge INTEGER NOT NULL,
+  body TEXT NOT NULL);
+CREATE UNIQUE INDEX resource_by_key ON resource(key);
+CREATE INDEX resource_by_arn ON resource(arn) WHERE arn <> 0;
+-- target: salted hash of account, type and id of what is named in a relation of `resource`.
+CREATE TABLE relation(
+  target INTEGER NOT NULL,
+  resource INTEGER NOT NULL,
+  PRIMARY KEY(target, resource)) WITHOUT ROWID;
+CREATE TABLE resource_history(
+  id INTEGER PRIMARY KEY,
+  resource INTEGER NOT NULL,
+  body TEXT NOT NULL);
+CREATE INDEX resource_history_by_resource ON resource_history(resource);
+)sql",
 };
 
 constexpr std::size_t kSaltBytes = 16;
