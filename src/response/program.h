@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cloud/ports.h"
 #include "model/plan.h"
 #include "runbook/document.h"
 #include "runbook/execution.h"
@@ -28,6 +29,11 @@ struct ProgramReport {
   std::string message;                            // of a failure
   std::optional<runbook::ExecutionReport> steps;  // where a document ran
 };
+
+// Binds what a remediation or a person gives to the document's parameters; defaults from {{ssm:…}} are read by
+// `observer`.
+base::Result<Program> bind_program(runbook::Document document, const base::Json& given,
+                                   runbook::ExecutionContext context, cloud::Observer& observer);
 
 ProgramReport run_program(const Program& program, runbook::Host& host);
 

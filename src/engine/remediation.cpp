@@ -1,0 +1,257 @@
+// The acting half of Remediation: decision, locks, apply, verification, what is said about it.
+#include "engine/remediation.h"
+
+#include <algorithm>
+
+#include "engine/events.h"
+
+namespace setpoint::engine {
+
+using base::ErrorCode;
+using base::Json;
+using model::Plan;
+using model::RunStatus;
+using response::Run;
+
+namespace {
+
+constexpr base::Milliseconds kLockLease{15 * 60'000};
+
+std::vector<std::string> lock_names(const Plan& plan) {
+  std::vector<std::string> out;
+  for (const model::BasisEntry& entry : plan.basis) out.push_back(entry.resource.text());
+  return out;
+}
+
+// Holds the locks of a plan's resources for as long as it lives.
+class HeldLocks {
+ public:
+  HeldLocks(store::ResourceLocks& locks, store::LockGrant grant) : locks_(locks), grant_(std::move(grant)) {}
+  HeldLocks(const HeldLocks&) = delete;
+  HeldLocks& operator=(const HeldLocks&) = delete;
+  // A lock that could not be given back ends with its lease.
+  ~HeldLocks() { (void)locks_.release(grant_); }
+
+ private:
+  store::ResourceLocks& locks_;
+  store::LockGrant grant_;
+};
+
+const model::ResourceKey& target_of(const Plan& plan) { return plan.basis.front().resource; }
+
+std::string what_happened(const Run& run) {
+  return fmt::format("{}: {}{}{}", run.id, model::to_string(run.status), run.message.empty() ? "" : ": ", run.message);
+}
+
+}  // namespace
+
+base::Result<model::Decision> Remediation::decide(const Plan& plan) const {
+  TRY(PlanRequest request, oversight_.request(plan.id()));
+  const routing::Automation* automation = request.automation.empty() ? nullptr : routes_.find(request.automation);
+  oversight::OversightContext context = oversight_.context(plan, request, automation);
+  for (const model::BasisEntry& entry : plan.basis) {
+    inventory::ResourceFilter filter;
+    filter.account = entry.resource.account;
+    filter.type = entry.resource.type;
+    auto counted = parts_.resources.count(filter);
+    if (counted) context.fleets[oversight::fleet_of(entry.resource)] = static_cast<std::int64_t>(*counted);
+  }
+  return oversight::decide(plan, context);
+}
+
+base::Result<response::Program> Remediation::program_of(const Plan& plan, const runbook::ExecutionContext& context,
+                                                        cloud::Observer&) const {
+  response::Program program;
+  program.context = context;
+  if (plan.undo_of.empty()) {
+    TRY(program.document, parts_.library.document(plan.runbook));
+    program.parameters = plan.parameters;
+    return program;
+  }
+  for (const model::PlannedCall& planned : plan.calls) program.calls.push_back(planned.call);
+  return program;
+}
+
+response::Applier Remediation::applier(const AccountAccess& access) {
+  return response::Applier({parts_.journal, parts_.records, *access.observer, *access.actuator, parts_.clock,
+                            parts_.random, oversight_, &parts_.library});
+}
+
+base::Result<Applied> Remediation::apply(const std::string& plan_id, const std::string& actor) {
+  TRY(Plan plan, response::load_plan(parts_.records, plan_id));
+  TRY(std::vector<Run> runs, response::runs_of_plan(parts_.records, plan_id));
+  for (Run& run : runs) {
+    if (run.status == RunStatus::applying || run.status == RunStatus::applied) return resume(std::move(run));
+  }
+  TRY(PlanRequest request, oversight_.request(plan_id));
+  if (!request.used_by.empty()) {
+    return base::fail(
+        {ErrorCode::conflict, "the plan was applied already by " + request.used_by, plan_id, "make a new plan", {}});
+  }
+  return start(plan, request, actor);
+}
+
+base::Result<Applied> Remediation::start(const Plan& plan, const PlanRequest& request, const std::string& actor) {
+  Applied out;
+  TRY(out.decision, decide(plan));
+  TRY_VOID(parts_.journal.append("decision.made", actor, plan.id(), out.decision.json()));
+  if (out.decision.effect != model::Effect::permit) return out;
+  TRY(const AccountAccess* access, parts_.account(target_of(plan).account));
+  TRY(store::LockGrant grant, locks_.acquire(lock_names(plan), plan.id(), kLockLease));
+  HeldLocks held(locks_, std::move(grant));
+  TRY(response::Program program, program_of(plan, context_for(target_of(plan), actor), *access->observer));
+  TRY_VOID(oversight_.note_start(request.automation, plan));
+  TRY(Run run,
+      applier(*access).start({plan, program, out.decision, actor, {OversightState::used_write(request, "a run")}}));
+  out.run = std::move(run);
+  return conclude(std::move(out), plan, request.automation);
+}
+
+base::Result<Applied> Remediation::resume(Run run) {
+  TRY(Plan plan, response::load_plan(parts_.records, run.plan));
+  TRY(const AccountAccess* access, parts_.account(run.context.account));
+  TRY(store::LockGrant grant, locks_.acquire(lock_names(plan), plan.id(), kLockLease));
+  HeldLocks held(locks_, std::move(grant));
+  Applied out;
+  out.decision = run.decision;
+  if (run.status == RunStatus::applying) {
+    TRY(response::Program program, program_of(plan, run.context, *access->observer));
+    TRY(run, applier(*access).resume(std::move(run), plan, program));
+  }
+  out.run = std::move(run);
+  auto request = oversight_.request(plan.id());
+  return conclude(std::move(out), plan, request ? request->automation : "");
+}
+
+base::Result<std::vector<Applied>> Remediation::recover() {
+  TRY(std::vector<Run> open, response::unfinished_runs(parts_.records));
+  std::vector<Applied> out;
+  for (Run& run : open) {
+    TRY(Applied applied, resume(std::move(run)));
+    out.push_back(std::move(applied));
+  }
+  return out;
+}
+
+base::Result<Applied> Remediation::conclude(Applied applied, const Plan& plan, const std::string& automation) {
+  if (applied.run->status == RunStatus::applied) {
+    TRY_VOID(plan.undo_of.empty() ? verify_run(applied, plan) : verify_undo(applied, plan));
+  }
+  if (applied.run->status == RunStatus::applying) return applied;
+  TRY_VOID(oversight_.note_outcome(automation, applied.run->status));
+  TRY_VOID(announce(*applied.run, plan, automation));
+  if (!plan.finding.empty()) TRY_VOID(note_on_finding(plan.finding, applied.run->actor, what_happened(*applied.run)));
+  return applied;
+}
+
+base::Status Remediation::verify_run(Applied& applied, const Plan& plan) {
+  TRY(const AccountAccess* access, parts_.account(target_of(plan).account));
+  auto rejudge = [&](const std::string& control, const model::Resource& resource) -> std::optional<model::Judgement> {
+    for (const auto& judged : parts_.controls.judge(resource)) {
+      if (judged.control == control) return judged.judgement;
+    }
+    return std::nullopt;
+  };
+  TRY(model::Finding what, finding(plan.finding));
+  verification::Verifier verifier(*access->observer, rejudge, parts_.journal, parts_.clock);
+  TRY(auto answer, verifier.verify({plan.control, what.resource, applied.run->id, applied.run->actor}));
+  using verification::Effect;
+  applied.run->status = answer.effect == Effect::effective     ? RunStatus::effective
+                        : answer.effect == Effect::ineffective ? RunStatus::ineffective
+                                                               : RunStatus::unknown;
+  applied.run->message = answer.text;
+  std::vector<model::Resource> seen{answer.resource};
+  TRY(auto recorded, inventory::Inventory(parts_.resources).record(seen));
+  ScanSummary ignored;
+  TRY_VOID(Scanning(parts_).judge_again(answer.resource, ignored));
+  applied.verification = std::move(answer);
+  return store_run(*applied.run, "run.verified", {{"status", model::to_string(applied.run->status)}});
+}
+
+// An undo is right where every resource has the very state that it had before the run.
+base::Status Remediation::verify_undo(Applied& applied, const Plan& plan) {
+  TRY(const AccountAccess* access, parts_.account(target_of(plan).account));
+  std::vector<model::BasisEntry> wanted;
+  for (const model::PlannedCall& planned : plan.calls) {
+    for (const model::StateStep& step : planned.changes) {
+      std::erase_if(wanted, [&](const auto& entry) { return entry.resource == step.resource; });
+      wanted.push_back({step.resource, step.after});
+    }
+  }
+  TRY(auto different, response::stale_entries(*access->observer, wanted));
+  applied.run->status = different.empty() ? RunStatus::undone : RunStatus::ineffective;
+  applied.run->message = different.empty() ? "every resource is in the state that it had before"
+                                           : "not in the state before: " + different.front().resource.text();
+  TRY_VOID(store_run(*applied.run, "run.verified", {{"status", model::to_string(applied.run->status)}}));
+  if (different.empty()) {
+    TRY(Run undone, response::load_run(parts_.records, plan.undo_of));
+    undone.undone_by = applied.run->id;
+    TRY_VOID(store_run(undone, "run.undone", {{"by", applied.run->id}}));
+  }
+  ScanSummary ignored;
+  for (const model::BasisEntry& entry : wanted) {
+    TRY(model::Resource fresh, access->observer->observe(entry.resource));
+    std::vector<model::Resource> one{fresh};
+    TRY(auto recorded, inventory::Inventory(parts_.resources).record(one));
+    TRY_VOID(Scanning(parts_).judge_again(fresh, ignored));
+  }
+  return {};
+}
+
+base::Result<verification::Verification> Remediation::verify(const std::string& finding_id, const std::string& actor) {
+  TRY(model::Finding what, finding(finding_id));
+  TRY(const AccountAccess* access, parts_.account(what.resource.account));
+  auto rejudge = [&](const std::string& control, const model::Resource& resource) -> std::optional<model::Judgement> {
+    for (const auto& judged : parts_.controls.judge(resource)) {
+      if (judged.control == control) return judged.judgement;
+    }
+    return std::nullopt;
+  };
+  verification::Verifier verifier(*access->observer, rejudge, parts_.journal, parts_.clock);
+  TRY(auto answer, verifier.verify({what.check, what.resource, what.id, actor}));
+  if (answer.resource.knowledge == model::Knowledge::unknown) return answer;
+  std::vector<model::Resource> one{answer.resource};
+  TRY(auto recorded, inventory::Inventory(parts_.resources).record(one));
+  ScanSummary ignored;
+  TRY_VOID(Scanning(parts_).judge_again(answer.resource, ignored));
+  return answer;
+}
+
+base::Status Remediation::store_run(Run& run, const std::string& kind, Json body) {
+  journal::Batch batch;
+  batch.entries.push_back({kind, run.actor, run.id, std::move(body)});
+  batch.state.documents.push_back(run.document());
+  TRY(auto written, parts_.journal.append(std::move(batch)));
+  return {};
+}
+
+base::Status Remediation::note_on_finding(const std::string& id, const std::string& by, const std::string& text) {
+  TRY(model::Finding what, finding(id));
+  what.notes.push_back({parts_.clock.now(), by, text});
+  std::vector<model::Finding> one{std::move(what)};
+  return parts_.finding_store.put(one);
+}
+
+base::Status Remediation::announce(const Run& run, const Plan& plan, const std::string& automation) {
+  model::Event event;
+  event.source = "setpoint";
+  event.detail_type = "Run Ended";
+  event.account = target_of(plan).account;
+  event.region = target_of(plan).region;
+  event.time = parts_.clock.now();
+  event.resources = {target_of(plan).text()};
+  event.detail = {{"run", run.id},
+                  {"plan", plan.id()},
+                  {"finding", plan.finding},
+                  {"control", Json::array({plan.control})},
+                  {"status", model::to_string(run.status)},
+                  {"message", run.message},
+                  {"automation", automation},
+                  {"actor", run.actor},
+                  {"undo_of", plan.undo_of}};
+  event.id = "e-" + base::sha256(run.id + "/" + std::string(model::to_string(run.status))).hex().substr(0, 32);
+  std::vector<model::Event> one{std::move(event)};
+  return journal_events(parts_.journal, one);
+}
+
+}  // namespace setpoint::engine

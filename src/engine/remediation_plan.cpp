@@ -1,0 +1,198 @@
+// The planning half of Remediation: fresh reads, parameters, rehearsal, the plan on record.
+#include <algorithm>
+
+#include "engine/remediation.h"
+#include "response/parameters.h"
+
+namespace setpoint::engine {
+
+using base::ErrorCode;
+using model::Finding;
+using model::Plan;
+using model::Resource;
+
+struct Remediation::Target {
+  Resource resource;
+  const model::Control* control = nullptr;
+  model::Judgement judgement;
+  const AccountAccess* access = nullptr;
+};
+
+namespace {
+
+constexpr std::size_t kPage = 5'000;
+
+std::optional<model::Judgement> judgement_of(const std::vector<response::ControlJudgement>& all,
+                                             const std::string& control) {
+  auto found = std::find_if(all.begin(), all.end(), [&](const auto& judged) { return judged.control == control; });
+  return found == all.end() ? std::nullopt : std::optional(found->judgement);
+}
+
+// The state that the run left a resource in, as its plan foretold it.
+std::vector<model::BasisEntry> states_after(const Plan& plan) {
+  std::vector<model::BasisEntry> out;
+  for (const model::PlannedCall& planned : plan.calls) {
+    for (const model::StateStep& step : planned.changes) {
+      auto same =
+          std::find_if(out.begin(), out.end(), [&](const auto& entry) { return entry.resource == step.resource; });
+      if (same == out.end()) {
+        out.push_back({step.resource, step.after});
+      } else {
+        same->state = step.after;
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+base::Result<Finding> Remediation::finding(const std::string& id) const {
+  std::vector<std::string> ids{id};
+  TRY(auto found, parts_.finding_store.get(ids));
+  if (found.empty())
+    return base::fail({ErrorCode::not_found, "no such finding", id, "`setpoint findings` lists them", {}});
+  return std::move(found.front());
+}
+
+// What a plan stands on is read now, not taken from what an earlier scan saw.
+base::Result<Remediation::Target> Remediation::fresh_target(const Finding& finding) {
+  Target out;
+  out.control = parts_.controls.find(finding.check);
+  if (out.control == nullptr) {
+    return base::fail({ErrorCode::not_found,
+                       fmt::format("no control '{}' is loaded, so there is no remedy for it", finding.check),
+                       finding.id,
+                       {},
+                       {}});
+  }
+  if (!out.control->remediation) {
+    return base::fail({ErrorCode::refused,
+                       fmt::format("{} is for a person to judge: {}", out.control->id, out.control->human),
+                       finding.id,
+                       {},
+                       {}});
+  }
+  TRY(out.access, parts_.account(finding.resource.account));
+  TRY(out.resource, out.access->observer->observe(finding.resource));
+  ScanSummary ignored;
+  std::vector<Resource> one{out.resource};
+  TRY(auto recorded, inventory::Inventory(parts_.resources).record(one));
+  TRY_VOID(Scanning(parts_).judge_again(out.resource, ignored));
+  auto judgement = judgement_of(parts_.controls.judge(out.resource), finding.check);
+  if (!judgement || judgement->verdict != model::Verdict::non_compliant) {
+    std::string verdict = judgement ? std::string(model::to_string(judgement->verdict)) : "not judged";
+    return base::fail({ErrorCode::conflict,
+                       fmt::format("on a fresh read {} is {}: nothing to remedy", finding.check, verdict),
+                       finding.resource.text(),
+                       {},
+                       {}});
+  }
+  out.judgement = std::move(*judgement);
+  return out;
+}
+
+base::Result<std::vector<Resource>> Remediation::world_around(const Resource& target, cloud::Observer&) const {
+  std::vector<Resource> out;
+  for (const std::string& region : {target.key.region, std::string("global")}) {
+    std::string after;
+    do {
+      inventory::ResourceFilter filter;
+      filter.account = target.key.account;
+      filter.region = region;
+      TRY(auto page, parts_.resources.list(filter, after, kPage));
+      for (Resource& resource : page.resources) {
+        bool usable = resource.knowledge == model::Knowledge::known && resource.key != target.key;
+        if (usable) out.push_back(std::move(resource));
+      }
+      after = page.next;
+    } while (!after.empty());
+  }
+  out.push_back(target);
+  return out;
+}
+
+runbook::ExecutionContext Remediation::context_for(const model::ResourceKey& target, const std::string& actor) const {
+  runbook::ExecutionContext context;
+  context.account = target.account;
+  context.region = target.region;
+  context.partition = target.region.starts_with("cn-")       ? "aws-cn"
+                      : target.region.starts_with("us-gov-") ? "aws-us-gov"
+                                                             : "aws";
+  context.executed_by = actor;
+  return context;
+}
+
+base::Result<Plan> Remediation::plan(const std::string& finding_id, const std::string& requester,
+                                     const std::string& automation) {
+  TRY(Finding what, finding(finding_id));
+  TRY(Target target, fresh_target(what));
+  const model::Remediation& remedy = *target.control->remediation;
+  TRY(runbook::Document document, parts_.library.document(remedy.runbook));
+  TRY(base::Json given, response::bind_remediation(
+                            remedy.with, {target.resource, target.judgement.evidence, target.control->parameters}));
+  cloud::Observer& observer = *target.access->observer;
+  response::RehearsalInput input;
+  TRY(input.program,
+      response::bind_program(std::move(document), given, context_for(target.resource.key, ""), observer));
+  input.trigger = {what.id, what.check, target.judgement.evidence, ""};
+  input.target = target.resource.key;
+  TRY(input.world, world_around(target.resource, observer));
+  response::Rehearsal rehearsal({parts_.worlds, parts_.controls, observer, parts_.permissions, &parts_.library});
+  TRY(Plan made, rehearsal.run(input));
+  return keep_plan(std::move(made), requester, automation);
+}
+
+base::Result<Plan> Remediation::keep_plan(Plan plan, const std::string& requester, const std::string& automation) {
+  journal::Batch batch;
+  batch.entries.push_back({"plan.made", requester, plan.id(), {{"hash", plan.hash().hex()}, {"plan", plan.json()}}});
+  batch.state.documents.push_back(response::plan_document(plan));
+  TRY(auto request, oversight_.request_write(plan, requester, automation));
+  batch.state.documents.push_back(std::move(request));
+  TRY(auto written, parts_.journal.append(std::move(batch)));
+  return plan;
+}
+
+base::Result<Plan> Remediation::plan_undo(const std::string& run_id, const std::string& requester) {
+  TRY(response::Run run, response::load_run(parts_.records, run_id));
+  TRY(Plan done, response::load_plan(parts_.records, run.plan));
+  if (!run.undone_by.empty())
+    return base::fail({ErrorCode::conflict, "was undone already by " + run.undone_by, run_id, {}, {}});
+  bool changed_something = run.calls_done > 0;
+  if (!changed_something) return base::fail({ErrorCode::conflict, "the run changed nothing", run_id, {}, {}});
+  if (!done.undo_exact)
+    return base::fail({ErrorCode::refused,
+                       "there is no rehearsed way back from this run",
+                       run_id,
+                       "see `setpoint plan " + run.plan + "`",
+                       {}});
+  TRY(const AccountAccess* access, parts_.account(run.context.account));
+  std::vector<model::BasisEntry> after = states_after(done);
+  TRY(auto stale, response::stale_entries(*access->observer, after));
+  if (!stale.empty()) {
+    return base::fail({ErrorCode::conflict,
+                       "someone changed it since the run, so undoing would overwrite their change",
+                       stale.front().resource.text(),
+                       "look at `setpoint resource` and mend it by hand",
+                       {}});
+  }
+  response::RehearsalInput input;
+  input.program.calls = done.undo;
+  input.program.context = context_for(after.front().resource, "");
+  input.trigger.undo_of = run_id;
+  input.target = after.front().resource;
+  for (const model::BasisEntry& entry : after) {
+    TRY(Resource fresh, access->observer->observe(entry.resource));
+    input.world.push_back(std::move(fresh));
+  }
+  TRY(auto around, world_around(input.world.front(), *access->observer));
+  for (Resource& other : around) {
+    auto same = [&](const Resource& known) { return known.key == other.key; };
+    if (std::none_of(input.world.begin(), input.world.end(), same)) input.world.push_back(std::move(other));
+  }
+  response::Rehearsal rehearsal({parts_.worlds, parts_.controls, *access->observer, parts_.permissions, nullptr});
+  TRY(Plan made, rehearsal.run(input));
+  return keep_plan(std::move(made), requester, "");
+}
+
+}  // namespace setpoint::engine
