@@ -77,6 +77,21 @@ response::Applier Remediation::applier(const AccountAccess& access) {
                             parts_.random, oversight_, &parts_.library});
 }
 
+verification::Verifier Remediation::verifier(const AccountAccess& access) {
+  auto rejudge = [this](const std::string& control, const model::Resource& resource) {
+    return parts_.controls.judge_by(control, resource);
+  };
+  return verification::Verifier(*access.observer, rejudge, parts_.journal, parts_.clock);
+}
+
+// What was read on the way is news for the inventory and for the findings too.
+base::Status Remediation::absorb(const model::Resource& fresh) {
+  std::vector<model::Resource> one{fresh};
+  TRY(auto recorded, inventory::Inventory(parts_.resources).record(one));
+  ScanSummary ignored;
+  return Scanning(parts_).judge_again(fresh, ignored);
+}
+
 base::Result<Applied> Remediation::apply(const std::string& plan_id, const std::string& actor) {
   TRY(Plan plan, response::load_plan(parts_.records, plan_id));
   TRY(std::vector<Run> runs, response::runs_of_plan(parts_.records, plan_id));
@@ -101,8 +116,9 @@ base::Result<Applied> Remediation::start(const Plan& plan, const PlanRequest& re
   HeldLocks held(locks_, std::move(grant));
   TRY(response::Program program, program_of(plan, context_for(target_of(plan), actor), *access->observer));
   TRY_VOID(oversight_.note_start(request.automation, plan));
-  TRY(Run run,
-      applier(*access).start({plan, program, out.decision, actor, {OversightState::used_write(request, "a run")}}));
+  TRY(Run run, applier(*access).start({plan, program, out.decision, actor, [&](const std::string& run) {
+                                         return std::vector{OversightState::used_write(request, run)};
+                                       }}));
   out.run = std::move(run);
   return conclude(std::move(out), plan, request.automation);
 }
@@ -146,24 +162,14 @@ base::Result<Applied> Remediation::conclude(Applied applied, const Plan& plan, c
 
 base::Status Remediation::verify_run(Applied& applied, const Plan& plan) {
   TRY(const AccountAccess* access, parts_.account(target_of(plan).account));
-  auto rejudge = [&](const std::string& control, const model::Resource& resource) -> std::optional<model::Judgement> {
-    for (const auto& judged : parts_.controls.judge(resource)) {
-      if (judged.control == control) return judged.judgement;
-    }
-    return std::nullopt;
-  };
   TRY(model::Finding what, finding(plan.finding));
-  verification::Verifier verifier(*access->observer, rejudge, parts_.journal, parts_.clock);
-  TRY(auto answer, verifier.verify({plan.control, what.resource, applied.run->id, applied.run->actor}));
+  TRY(auto answer, verifier(*access).verify({plan.control, what.resource, applied.run->id, applied.run->actor}));
   using verification::Effect;
   applied.run->status = answer.effect == Effect::effective     ? RunStatus::effective
                         : answer.effect == Effect::ineffective ? RunStatus::ineffective
                                                                : RunStatus::unknown;
   applied.run->message = answer.text;
-  std::vector<model::Resource> seen{answer.resource};
-  TRY(auto recorded, inventory::Inventory(parts_.resources).record(seen));
-  ScanSummary ignored;
-  TRY_VOID(Scanning(parts_).judge_again(answer.resource, ignored));
+  TRY_VOID(absorb(answer.resource));
   applied.verification = std::move(answer);
   return store_run(*applied.run, "run.verified", {{"status", model::to_string(applied.run->status)}});
 }
@@ -171,13 +177,7 @@ base::Status Remediation::verify_run(Applied& applied, const Plan& plan) {
 // An undo is right where every resource has the very state that it had before the run.
 base::Status Remediation::verify_undo(Applied& applied, const Plan& plan) {
   TRY(const AccountAccess* access, parts_.account(target_of(plan).account));
-  std::vector<model::BasisEntry> wanted;
-  for (const model::PlannedCall& planned : plan.calls) {
-    for (const model::StateStep& step : planned.changes) {
-      std::erase_if(wanted, [&](const auto& entry) { return entry.resource == step.resource; });
-      wanted.push_back({step.resource, step.after});
-    }
-  }
+  std::vector<model::BasisEntry> wanted = response::states_after(plan);
   TRY(auto different, response::stale_entries(*access->observer, wanted));
   applied.run->status = different.empty() ? RunStatus::undone : RunStatus::ineffective;
   applied.run->message = different.empty() ? "every resource is in the state that it had before"
@@ -188,12 +188,9 @@ base::Status Remediation::verify_undo(Applied& applied, const Plan& plan) {
     undone.undone_by = applied.run->id;
     TRY_VOID(store_run(undone, "run.undone", {{"by", applied.run->id}}));
   }
-  ScanSummary ignored;
   for (const model::BasisEntry& entry : wanted) {
     TRY(model::Resource fresh, access->observer->observe(entry.resource));
-    std::vector<model::Resource> one{fresh};
-    TRY(auto recorded, inventory::Inventory(parts_.resources).record(one));
-    TRY_VOID(Scanning(parts_).judge_again(fresh, ignored));
+    TRY_VOID(absorb(fresh));
   }
   return {};
 }
@@ -201,19 +198,9 @@ base::Status Remediation::verify_undo(Applied& applied, const Plan& plan) {
 base::Result<verification::Verification> Remediation::verify(const std::string& finding_id, const std::string& actor) {
   TRY(model::Finding what, finding(finding_id));
   TRY(const AccountAccess* access, parts_.account(what.resource.account));
-  auto rejudge = [&](const std::string& control, const model::Resource& resource) -> std::optional<model::Judgement> {
-    for (const auto& judged : parts_.controls.judge(resource)) {
-      if (judged.control == control) return judged.judgement;
-    }
-    return std::nullopt;
-  };
-  verification::Verifier verifier(*access->observer, rejudge, parts_.journal, parts_.clock);
-  TRY(auto answer, verifier.verify({what.check, what.resource, what.id, actor}));
+  TRY(auto answer, verifier(*access).verify({what.check, what.resource, what.id, actor}));
   if (answer.resource.knowledge == model::Knowledge::unknown) return answer;
-  std::vector<model::Resource> one{answer.resource};
-  TRY(auto recorded, inventory::Inventory(parts_.resources).record(one));
-  ScanSummary ignored;
-  TRY_VOID(Scanning(parts_).judge_again(answer.resource, ignored));
+  TRY_VOID(absorb(answer.resource));
   return answer;
 }
 

@@ -57,6 +57,8 @@ class Remediation {
   base::Result<Applied> start(const model::Plan& plan, const PlanRequest& request, const std::string& actor);
   base::Result<Applied> resume(response::Run run);
   base::Result<Applied> conclude(Applied applied, const model::Plan& plan, const std::string& automation);
+  verification::Verifier verifier(const AccountAccess& access);
+  base::Status absorb(const model::Resource& fresh);
   base::Status verify_run(Applied& applied, const model::Plan& plan);
   base::Status verify_undo(Applied& applied, const model::Plan& plan);
   base::Status store_run(response::Run& run, const std::string& kind, base::Json body);

@@ -22,29 +22,6 @@ namespace {
 
 constexpr std::size_t kPage = 5'000;
 
-std::optional<model::Judgement> judgement_of(const std::vector<response::ControlJudgement>& all,
-                                             const std::string& control) {
-  auto found = std::find_if(all.begin(), all.end(), [&](const auto& judged) { return judged.control == control; });
-  return found == all.end() ? std::nullopt : std::optional(found->judgement);
-}
-
-// The state that the run left a resource in, as its plan foretold it.
-std::vector<model::BasisEntry> states_after(const Plan& plan) {
-  std::vector<model::BasisEntry> out;
-  for (const model::PlannedCall& planned : plan.calls) {
-    for (const model::StateStep& step : planned.changes) {
-      auto same =
-          std::find_if(out.begin(), out.end(), [&](const auto& entry) { return entry.resource == step.resource; });
-      if (same == out.end()) {
-        out.push_back({step.resource, step.after});
-      } else {
-        same->state = step.after;
-      }
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 base::Result<Finding> Remediation::finding(const std::string& id) const {
@@ -75,11 +52,8 @@ base::Result<Remediation::Target> Remediation::fresh_target(const Finding& findi
   }
   TRY(out.access, parts_.account(finding.resource.account));
   TRY(out.resource, out.access->observer->observe(finding.resource));
-  ScanSummary ignored;
-  std::vector<Resource> one{out.resource};
-  TRY(auto recorded, inventory::Inventory(parts_.resources).record(one));
-  TRY_VOID(Scanning(parts_).judge_again(out.resource, ignored));
-  auto judgement = judgement_of(parts_.controls.judge(out.resource), finding.check);
+  TRY_VOID(absorb(out.resource));
+  auto judgement = parts_.controls.judge_by(finding.check, out.resource);
   if (!judgement || judgement->verdict != model::Verdict::non_compliant) {
     std::string verdict = judgement ? std::string(model::to_string(judgement->verdict)) : "not judged";
     return base::fail({ErrorCode::conflict,
@@ -167,7 +141,7 @@ base::Result<Plan> Remediation::plan_undo(const std::string& run_id, const std::
                        "see `setpoint plan " + run.plan + "`",
                        {}});
   TRY(const AccountAccess* access, parts_.account(run.context.account));
-  std::vector<model::BasisEntry> after = states_after(done);
+  std::vector<model::BasisEntry> after = response::states_after(done);
   TRY(auto stale, response::stale_entries(*access->observer, after));
   if (!stale.empty()) {
     return base::fail({ErrorCode::conflict,

@@ -53,6 +53,12 @@ base::Result<std::vector<HistoryEntry>> MemoryResourceStore::history(const Resou
   return out;
 }
 
+base::Result<std::size_t> MemoryResourceStore::count(const ResourceFilter& filter) const {
+  std::lock_guard lock(mutex_);
+  auto wanted = [&](const auto& row) { return filter.matches(row.second.resource); };
+  return static_cast<std::size_t>(std::count_if(rows_.begin(), rows_.end(), wanted));
+}
+
 base::Result<ResourcePage> MemoryResourceStore::list(const ResourceFilter& filter, const std::string& after,
                                                      std::size_t limit) const {
   std::lock_guard lock(mutex_);

@@ -15,6 +15,7 @@ class MemoryResourceStore final : public ResourceStore {
   base::Result<std::optional<model::Resource>> find_arn(const std::string& arn) const override;
   base::Result<std::vector<Change>> put(std::span<const model::Resource> batch) override;
   base::Result<std::vector<HistoryEntry>> history(const model::ResourceKey& key, std::size_t limit) const override;
+  base::Result<std::size_t> count(const ResourceFilter& filter) const override;
   base::Result<ResourcePage> list(const ResourceFilter& filter, const std::string& after,
                                   std::size_t limit) const override;
   base::Result<std::size_t> mark_unknown(const Scope& scope, const std::string& why, base::Timestamp at) override;

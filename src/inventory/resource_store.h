@@ -91,6 +91,7 @@ class ResourceStore {
   virtual base::Result<std::vector<HistoryEntry>> history(const model::ResourceKey& key, std::size_t limit) const = 0;
   virtual base::Result<ResourcePage> list(const ResourceFilter& filter, const std::string& after,
                                           std::size_t limit) const = 0;
+  virtual base::Result<std::size_t> count(const ResourceFilter& filter) const = 0;
   // Every resource of the scope that is not deleted becomes unknown, `why`, as of `at`. Returns how many changed.
   virtual base::Result<std::size_t> mark_unknown(const Scope& scope, const std::string& why, base::Timestamp at) = 0;
   // Which resources of the account name this one in their relations (AWS Config writes most relations on both sides,

@@ -37,6 +37,17 @@ base::Result<Run> end_run(Recorder& recorder, RunStatus status, std::string mess
 
 }  // namespace
 
+std::vector<model::BasisEntry> states_after(const model::Plan& plan) {
+  std::vector<model::BasisEntry> out;
+  for (const model::PlannedCall& planned : plan.calls) {
+    for (const model::StateStep& step : planned.changes) {
+      std::erase_if(out, [&](const model::BasisEntry& entry) { return entry.resource == step.resource; });
+      out.push_back({step.resource, step.after});
+    }
+  }
+  return out;
+}
+
 base::Result<std::vector<model::BasisEntry>> stale_entries(cloud::Observer& observer,
                                                            const std::vector<model::BasisEntry>& basis) {
   std::vector<model::BasisEntry> out;
@@ -75,7 +86,7 @@ base::Result<Run> Applier::start(const ApplyRequest& request) {
                    ports_.clock.now(), "run.stale", {{"plan", plan.id()}, {"now", basis_json(stale)}});
   }
   recorder.run().status = RunStatus::applying;
-  recorder.add_state(request.consumed);
+  if (request.consumed) recorder.add_state(request.consumed(recorder.run().id));
   Json body = {{"plan", plan.id()}, {"hash", plan.hash().hex()}, {"decision", request.decision.json()}};
   TRY_VOID(recorder.commit({{"run.started", request.actor, recorder.run().id, std::move(body)}}));
   return execute(recorder, plan, request.program);

@@ -15,6 +15,8 @@
 // Errors are the world's failures before anything was sent; everything later is the Run's status.
 #pragma once
 
+#include <functional>
+
 #include "base/clock.h"
 #include "base/random.h"
 #include "cloud/ports.h"
@@ -43,8 +45,8 @@ struct ApplyRequest {
   const Program& program;
   const model::Decision& decision;
   std::string actor;
-  // Committed with the run's first entry or not at all: the approvals that this run uses up.
-  std::vector<journal::DocumentWrite> consumed;
+  // What the run uses up, committed with its first entry or not at all: the request that its approvals answered.
+  std::function<std::vector<journal::DocumentWrite>(const std::string& run)> consumed;
 };
 
 class Applier {
@@ -60,6 +62,9 @@ class Applier {
 
   ApplyPorts ports_;
 };
+
+// The state that a plan leaves each resource in, as its rehearsal foretold.
+std::vector<model::BasisEntry> states_after(const model::Plan& plan);
 
 // The resources of the plan's basis that are in another state now, with their present digest; an Error where one could
 // not be read: unknown is not "unchanged".

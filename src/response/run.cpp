@@ -121,9 +121,14 @@ base::Result<std::vector<Run>> runs_of_plan(const Records& records, const std::s
   return runs_from(documents);
 }
 
-base::Result<std::vector<Run>> open_runs(const Records& records) {
-  TRY(auto documents, records.find(kRunSpace, "status", std::string(model::to_string(model::RunStatus::applying))));
-  return runs_from(documents);
+base::Result<std::vector<Run>> unfinished_runs(const Records& records) {
+  std::vector<Run> out;
+  for (model::RunStatus status : {model::RunStatus::applying, model::RunStatus::applied}) {
+    TRY(auto documents, records.find(kRunSpace, "status", std::string(model::to_string(status))));
+    TRY(auto runs, runs_from(documents));
+    out.insert(out.end(), std::make_move_iterator(runs.begin()), std::make_move_iterator(runs.end()));
+  }
+  return out;
 }
 
 }  // namespace setpoint::response

@@ -47,6 +47,7 @@ journal::DocumentWrite plan_document(const model::Plan& plan);
 base::Result<model::Plan> load_plan(const Records& records, const std::string& id);  // not_found with the id
 base::Result<Run> load_run(const Records& records, const std::string& id);
 base::Result<std::vector<Run>> runs_of_plan(const Records& records, const std::string& plan);
-base::Result<std::vector<Run>> open_runs(const Records& records);  // APPLYING
+// That a crash may have interrupted: APPLYING, or APPLIED and not verified.
+base::Result<std::vector<Run>> unfinished_runs(const Records& records);
 
 }  // namespace setpoint::response
