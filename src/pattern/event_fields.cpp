@@ -7,6 +7,7 @@ void EventFields::clear(std::size_t path_count) {
   if (heads_.size() < path_count) heads_.resize(path_count);
   values_.resize(1);
   places_.resize(1);
+  touched_.clear();
   arrays_ = 0;
   texts_used_ = 0;
   placed_ = false;
@@ -20,6 +21,7 @@ void EventFields::add(std::uint32_t path, Value value) {
   } else {
     head.event = event_;
     head.first = index;
+    touched_.push_back(path);
   }
   head.last = index;
   placed_ = placed_ || value.place != 0;
@@ -36,12 +38,6 @@ std::string& EventFields::new_text() {
   std::string& text = texts_[texts_used_++];
   text.clear();
   return text;
-}
-
-std::size_t EventFields::count(std::uint32_t path) const {
-  std::size_t count = 0;
-  for (std::uint32_t i = first(path); i != 0; i = values_[i].next) ++count;
-  return count;
 }
 
 // An array stands in one place only, so two chains that meet share everything outside the meeting point.

@@ -39,7 +39,7 @@ class EventFields {
     return path < heads_.size() && heads_[path].event == event_ ? heads_[path].first : 0;
   }
   const Value& value(std::uint32_t index) const { return values_[index]; }
-  std::size_t count(std::uint32_t path) const;
+  const std::vector<std::uint32_t>& touched() const { return touched_; }  // paths with a value, each once
   // Some value stands in an element of an array of objects or arrays: consistency must be looked at.
   bool has_places() const { return placed_; }
   // Could both be taken together?
@@ -57,6 +57,7 @@ class EventFields {
   std::uint32_t arrays_ = 0;
   bool placed_ = false;
   std::vector<Head> heads_;
+  std::vector<std::uint32_t> touched_;
   std::vector<Value> values_;
   std::vector<Place> places_;
   std::deque<std::string> texts_;

@@ -1,0 +1,402 @@
+#include "pattern/pattern_index.h"
+
+#include <algorithm>
+#include <random>
+#include <unordered_set>
+
+#include "base/result.h"
+
+namespace setpoint::pattern {
+
+void Rule::add(std::span<const Asked> fields) {
+  words_.reserve(words_.size() + fields.size() + 1);
+  words_.push_back({static_cast<std::uint32_t>(fields.size()), std::bit_cast<std::uint32_t>(Access{})});
+  words_.insert(words_.end(), fields.begin(), fields.end());
+}
+
+const Token* Snapshot::find_token(std::uint32_t path, TokenKind kind, std::string_view text) const {
+  const Token* token = tokens.find(token_hash(path, kind, text));
+  while (token && (token->path != path || token->text.kind != kind || token->text.text != text)) token = token->next;
+  return token;
+}
+
+std::uint32_t Index::Ids::take() {
+  if (free_.empty()) return next_++;
+  std::uint32_t id = free_.back();
+  free_.pop_back();
+  return id;
+}
+
+Index::Index() : root_(new PathNode(graves_.edit())) { next_.seed = std::random_device{}() * kHashB; }
+
+Index::~Index() {
+  for (std::uint32_t i = 0; i < next_.path_count; ++i) delete next_.infos.get(i);
+  for (std::uint32_t i = 0; i < next_.rule_count; ++i) delete next_.rules.get(i);
+  auto delete_chain = [](auto* head) {
+    while (head) delete std::exchange(head, head->next);
+  };
+  next_.tokens.each(delete_chain);
+  next_.buckets.each([&](const Bucket* head) { delete_chain(head); });
+  delete_chain(next_.always);
+  auto delete_nodes = [](auto& self, PathNode* node) -> void {
+    node->each_child([&](PathNode* child) { self(self, child); });
+    delete node;
+  };
+  delete_nodes(delete_nodes, root_);
+  next_.infos.destroy();
+  next_.tests.destroy();
+  next_.rules.destroy();
+  next_.tokens.destroy();
+  next_.buckets.destroy();
+}
+
+const Snapshot* Index::publish() {
+  next_.version = graves_.edit();
+  next_.paths = root_;
+  next_.rule_count = rule_ids_.end();
+  next_.test_count = test_ids_.end();
+  next_.token_count = token_ids_.end();
+  graves_.publish();
+  return new Snapshot(next_);
+}
+
+// Paths
+
+PathInfo& Index::info(std::uint32_t path) {
+  PathInfo* old = next_.infos.get(path);
+  if (old->edit == graves_.edit()) return *old;
+  PathInfo* copy = new PathInfo(*old);
+  copy->edit = graves_.edit();
+  graves_.bury(old);
+  next_.infos.set(path, copy, graves_);
+  return *copy;
+}
+
+// The node at the end of `path`, with every node on the way copied that readers may hold.
+PathNode* Index::editable_node(std::string_view path) {
+  auto own = [&](PathNode* node) {
+    if (node->edit == graves_.edit()) return node;
+    graves_.bury(node);
+    PathNode* copy = new PathNode(*node);
+    copy->edit = graves_.edit();
+    return copy;
+  };
+  PathNode* node = root_ = own(root_);
+  for (std::size_t from = 0; from <= path.size();) {
+    std::size_t dot = std::min(path.find('.', from), path.size());
+    std::string_view name = path.substr(from, dot - from);
+    const PathNode* child = node->find(name);
+    PathNode* mine = child ? own(const_cast<PathNode*>(child)) : new PathNode(graves_.edit());
+    if (mine != child) node->put(name, mine);
+    node = mine;
+    from = dot + 1;
+  }
+  return node;
+}
+
+std::uint32_t Index::intern_path(const std::string& path) {
+  auto [found, added] = path_ids_.try_emplace(path, 0);
+  if (!added) {
+    ++path_uses_[found->second].users;
+    return found->second;
+  }
+  std::uint32_t id = found->second = path_ids_free_.take();
+  next_.path_count = path_ids_free_.end();
+  path_uses_.resize(next_.path_count);
+  path_uses_[id] = {path, 1};
+  PathInfo* fresh = new PathInfo;
+  fresh->edit = graves_.edit();
+  next_.infos.set(id, fresh, graves_);
+  editable_node(path)->path = id;
+  return id;
+}
+
+// The node stays in the tree, without an id: names of fields are few, and come back.
+void Index::release_path(std::uint32_t path) {
+  PathUse& use = path_uses_[path];
+  if (--use.users > 0) return;
+  graves_.bury(next_.infos.get(path));
+  next_.infos.set(path, nullptr, graves_);
+  editable_node(use.name)->path = kNoPath;
+  path_ids_.erase(use.name);
+  path_ids_free_.give_back(path);
+}
+
+// Tests
+
+std::uint32_t Index::intern_test(std::uint32_t path, const std::shared_ptr<const FieldTest>& test) {
+  std::string text = test->describe();
+  std::uint64_t hash = hash_bytes(text, path * kHashA);
+  auto [from, to] = tests_by_hash_.equal_range(hash);
+  for (; from != to; ++from) {
+    TestUse& use = tests_[from->second];
+    if (use.path == path && use.test->describe() == text) {
+      ++use.users;
+      return from->second;
+    }
+  }
+  std::uint32_t id = test_ids_.take();
+  if (id >= tests_.size()) tests_.resize(id + 1);
+  tests_[id] = {test, hash, path, 1};
+  tests_by_hash_.emplace(hash, id);
+  next_.tests.set(id, {test.get(), path}, graves_);
+  return id;
+}
+
+void Index::release_test(std::uint32_t id) {
+  TestUse& use = tests_[id];
+  if (--use.users > 0) return;
+  auto [from, to] = tests_by_hash_.equal_range(use.hash);
+  tests_by_hash_.erase(std::find_if(from, to, [&](const auto& entry) { return entry.second == id; }));
+  graves_.bury(new std::shared_ptr<const FieldTest>(std::move(use.test)));
+  next_.tests.set(id, {}, graves_);
+  test_ids_.give_back(id);
+}
+
+// Tokens
+
+std::uint32_t Index::intern_token(std::uint32_t path, const TokenText& text) {
+  if (const Token* known = next_.find_token(path, text.kind, text.text)) {
+    ++const_cast<Token*>(known)->users;
+    return known->id;
+  }
+  std::uint64_t hash = next_.token_hash(path, text.kind, text.text);
+  auto* token = new Token{token_ids_.take(), path, text, next_.tokens.find(hash), 1};
+  next_.tokens.put(hash, token, graves_);
+  info(path).shapes.add(text);
+  return token->id;
+}
+
+std::uint32_t Index::release_token(std::uint32_t path, const TokenText& text) {
+  auto* token = const_cast<Token*>(next_.find_token(path, text.kind, text.text));
+  SETPOINT_ASSERT(token);
+  if (--token->users > 0) return token->id;
+  std::uint64_t hash = next_.token_hash(path, text.kind, text.text);
+  // Others of the same hash are rebuilt around it: readers may be walking the old chain.
+  Token* kept = nullptr;
+  for (Token* t = next_.tokens.find(hash); t; t = t->next) {
+    if (t != token) kept = new Token{t->id, t->path, t->text, kept, t->users};
+    graves_.bury(t);
+  }
+  next_.tokens.put(hash, kept, graves_);
+  info(path).shapes.remove(text);
+  token_ids_.give_back(token->id);
+  return token->id;
+}
+
+// Access
+
+std::vector<Index::Key> Index::possible_keys(Fields fields) const {
+  std::vector<Key> keys;
+  for (std::size_t i = 0; i < fields.size() && i < Access::kNone; ++i) {
+    auto tokens = tokens_of(test(fields[i].test));
+    if (!tokens) continue;
+    double distinct = next_.infos.get(fields[i].path)->shapes.tokens();
+    auto expected = expected_tokens_.find(path_uses_[fields[i].path].name);
+    if (expected != expected_tokens_.end()) distinct = std::max<double>(distinct, expected->second);
+    double rarity = (distinct + 1) / static_cast<double>(tokens->size());
+    keys.push_back({i, rarity, std::move(*tokens)});
+  }
+  std::stable_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) { return a.rarity > b.rarity; });
+  return keys;
+}
+
+Access Index::choose_access(Fields fields) const {
+  Access access;
+  std::size_t chosen = 0, combinations = 1;
+  for (const Key& key : possible_keys(fields)) {
+    if (chosen == kKeysMax) break;
+    if (chosen > 0 && combinations * key.tokens.size() > kBucketsOfAlternativeMax) continue;
+    combinations *= key.tokens.size();
+    access.keys[chosen++] = static_cast<std::uint8_t>(key.field);
+  }
+  // The rarest first, where its path leads to the signature; the others in one order, so that signatures stay few.
+  std::sort(access.keys.begin() + std::min<std::size_t>(chosen, 1), access.keys.begin() + chosen);
+  if (chosen == 0) access.scan = choose_scan(fields);
+  return access;
+}
+
+// The field whose test is the least likely to hold, of those that need a value.
+std::uint8_t Index::choose_scan(Fields fields) const {
+  auto weight = [](const FieldTest& test) {
+    int worst = 0;
+    for (const Operator& op : test.any()) {
+      int kind = std::holds_alternative<Exists>(op) ? 3 : std::holds_alternative<AnythingBut>(op) ? 2 : 1;
+      worst = std::max(worst, kind);
+    }
+    return worst;
+  };
+  std::uint8_t best = Access::kNone;
+  for (std::size_t i = 0; i < fields.size() && i < Access::kNone; ++i) {
+    if (test(fields[i].test).allows_absence()) continue;
+    if (best == Access::kNone || weight(test(fields[i].test)) < weight(test(fields[best].test)))
+      best = static_cast<std::uint8_t>(i);
+  }
+  return best;
+}
+
+bool Index::proven(const Asked& field) const {
+  auto tokens = tokens_of(test(field.test));
+  return std::all_of(tokens->begin(), tokens->end(), [](const TokenText& t) { return t.certain; });
+}
+
+std::vector<std::uint32_t> Index::posting(std::uint32_t rule, Fields fields, const Access& access) const {
+  std::vector<std::uint32_t> out{rule, 0};
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    bool keyed = std::find(access.keys.begin(), access.keys.end(), i) != access.keys.end();
+    if (i == access.scan || (keyed && proven(fields[i]))) continue;
+    out.push_back(fields[i].test);
+  }
+  out[1] = static_cast<std::uint32_t>(out.size() - 2);
+  return out;
+}
+
+void Index::count_signature(Fields fields, const Access& access, int by) {
+  Signature paths{kNoPath, kNoPath, kNoPath};
+  for (std::size_t k = 0; k < kKeysMax && access.keys[k] != Access::kNone; ++k) paths[k] = fields[access.keys[k]].path;
+  auto& signatures = info(paths[0]).signatures;
+  auto found =
+      std::find_if(signatures.begin(), signatures.end(), [&](const SignatureUse& use) { return use.paths == paths; });
+  if (found == signatures.end()) found = signatures.insert(found, {paths, 0});
+  found->users = static_cast<std::uint32_t>(static_cast<int>(found->users) + by);
+  if (found->users == 0) signatures.erase(found);
+}
+
+void Index::move(std::uint32_t rule, Fields fields, const Access& access, Move move) {
+  std::vector<std::uint32_t> entry = posting(rule, fields, access);
+  if (access.keys[0] != Access::kNone) {
+    move_keyed(rule, fields, access, move, entry);
+    count_signature(fields, access, move == Move::enter ? 1 : -1);
+  } else if (access.scan != Access::kNone) {
+    move_scanned(rule, fields[access.scan], move, entry);
+  } else {
+    next_.always = changed(next_.always, {}, rule, move, entry);
+  }
+}
+
+// Into, or out of, one bucket for every combination of the key fields' tokens.
+void Index::move_keyed(std::uint32_t rule, Fields fields, const Access& access, Move move,
+                       std::span<const std::uint32_t> posting) {
+  std::vector<std::vector<std::uint32_t>> ids;
+  for (std::uint8_t key : access.keys) {
+    if (key == Access::kNone) break;
+    auto& row = ids.emplace_back();
+    auto tokens = tokens_of(test(fields[key].test));
+    for (const TokenText& text : *tokens) {
+      row.push_back(move == Move::enter ? intern_token(fields[key].path, text) : release_token(fields[key].path, text));
+    }
+  }
+  std::array<std::size_t, kKeysMax> at{};
+  for (;;) {
+    Name name{};
+    for (std::size_t k = 0; k < ids.size(); ++k) name[k] = ids[k][at[k]];
+    std::uint64_t hash = Snapshot::bucket_hash(name);
+    const Bucket* now = changed(next_.buckets.find(hash), name, rule, move, posting);
+    next_.buckets.put(hash, const_cast<Bucket*>(now), graves_);
+    std::size_t k = 0;
+    while (k < ids.size() && ++at[k] == ids[k].size()) at[k++] = 0;
+    if (k == ids.size()) return;
+  }
+}
+
+void Index::move_scanned(std::uint32_t rule, const Asked& from, Move move, std::span<const std::uint32_t> posting) {
+  auto& scan = info(from.path).scan;
+  auto group = std::lower_bound(scan.begin(), scan.end(), from.test,
+                                [](const ScanGroup& g, std::uint32_t t) { return g.test < t; });
+  if (group == scan.end() || group->test != from.test) group = scan.insert(group, {from.test, nullptr});
+  group->bucket = changed(group->bucket, {}, rule, move, posting);
+  if (!group->bucket) scan.erase(group);
+}
+
+// Buckets
+
+Bucket* Index::editable(const Bucket* bucket) {
+  if (bucket->edit == graves_.edit()) return const_cast<Bucket*>(bucket);
+  Bucket* copy = new Bucket;
+  *copy = {bucket->tokens, graves_.edit(), bucket->next, {}};
+  copy->postings.reserve(bucket->postings.size() + 4);
+  copy->postings = bucket->postings;
+  graves_.bury(bucket);
+  return copy;
+}
+
+const Bucket* Index::changed(const Bucket* head, const Name& name, std::uint32_t rule, Move move,
+                             std::span<const std::uint32_t> posting) {
+  if (move == Move::enter) {
+    bool room = head && head->tokens == name && head->postings.size() < kBucketWordsMax;
+    Bucket* bucket = room ? editable(head) : new Bucket{name, graves_.edit(), head, {}};
+    bucket->postings.insert(bucket->postings.end(), posting.begin(), posting.end());
+    return bucket;
+  }
+  if (!head) return nullptr;
+  auto& postings = head->postings;
+  std::size_t at = 0;
+  while (at < postings.size() && postings[at] != rule) at += 2 + postings[at + 1];
+  Bucket* bucket = editable(head);
+  if (head->tokens != name || at >= bucket->postings.size()) {
+    bucket->next = changed(bucket->next, name, rule, move, posting);
+    return bucket;
+  }
+  auto from = bucket->postings.begin() + static_cast<std::ptrdiff_t>(at);
+  bucket->postings.erase(from, from + 2 + from[1]);
+  if (!bucket->postings.empty()) return bucket;
+  const Bucket* rest = bucket->next;
+  delete bucket;
+  return rest;
+}
+
+// Rules
+
+void Index::expect(const std::vector<const std::vector<Alternative>*>& coming) {
+  std::unordered_map<std::string, std::unordered_set<std::uint64_t>> seen;
+  for (const auto* alternatives : coming) {
+    for (const Alternative& alternative : *alternatives) {
+      for (const Field& field : alternative) {
+        auto tokens = tokens_of(*field.test);
+        if (!tokens) continue;
+        auto& hashes = seen[field.path];
+        for (const TokenText& token : *tokens)
+          hashes.insert(hash_bytes(token.text, static_cast<std::uint64_t>(token.kind)));
+      }
+    }
+  }
+  expected_tokens_.clear();
+  for (const auto& [path, hashes] : seen) expected_tokens_[path] = static_cast<std::uint32_t>(hashes.size());
+}
+
+std::uint32_t Index::add(const std::vector<Alternative>& alternatives) {
+  std::uint32_t id = rule_ids_.take();
+  auto rule = std::make_unique<Rule>();
+  for (const Alternative& alternative : alternatives) {
+    std::vector<Asked> fields;
+    for (const Field& field : alternative) {
+      std::uint32_t path = intern_path(field.path);
+      fields.push_back({path, intern_test(path, field.test)});
+    }
+    rule->add(fields);
+  }
+  rule->set_accesses([&](Fields fields) { return choose_access(fields); });
+  rule->each_alternative([&](Fields fields, const Access& access) { move(id, fields, access, Move::enter); });
+  next_.rules.set(id, rule.release(), graves_);
+  ++live_rules_;
+  return id;
+}
+
+bool Index::remove(std::uint32_t id) {
+  const Rule* rule = id < rule_ids_.end() ? next_.rules.get(id) : nullptr;
+  if (!rule) return false;
+  rule->each_alternative([&](Fields fields, const Access& access) { move(id, fields, access, Move::leave); });
+  rule->each_alternative([&](Fields fields, const Access&) {
+    for (const Asked& field : fields) {
+      release_test(field.test);
+      release_path(field.path);
+    }
+  });
+  graves_.bury(rule);
+  next_.rules.set(id, nullptr, graves_);
+  rule_ids_.give_back(id);
+  --live_rules_;
+  return true;
+}
+
+}  // namespace setpoint::pattern

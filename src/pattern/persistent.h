@@ -1,0 +1,180 @@
+// Structures that are changed by copying: a reader keeps an old version whole while the one writer prepares the next.
+// Copies share all pages that did not change; a page made in the edit under way is changed in place.
+//
+//   Graveyard graves;                       // the writer's
+//   KeyTable<Bucket> next = *current;       // shares every page
+//   next.put(key, bucket, graves);          // copies one page, buries the old one
+//   graves.publish();                       // now readers may see it
+//   graves.collect(oldest_version_in_use);  // frees what no reader can reach any more
+//
+// Threads: reading is safe beside anything; everything that takes a Graveyard is the writer's alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <vector>
+
+namespace setpoint::pattern {
+
+// What was replaced, kept until no reader can reach it.
+class Graveyard {
+ public:
+  ~Graveyard() { collect(UINT64_MAX); }
+
+  std::uint64_t edit() const { return edit_; }  // the version that is being prepared
+  void publish() { ++edit_; }
+
+  template <class T>
+  void bury(const T* dead) {
+    if (dead) dead_.push_back({edit_, dead, [](const void* p) { delete static_cast<const T*>(p); }});
+  }
+  // Readers hold versions `oldest` and later.
+  void collect(std::uint64_t oldest) {
+    while (!dead_.empty() && dead_.front().since <= oldest) {
+      dead_.front().destroy(dead_.front().what);
+      dead_.pop_front();
+    }
+  }
+
+ private:
+  struct Dead {
+    std::uint64_t since;  // the first version that cannot reach it
+    const void* what;
+    void (*destroy)(const void*);
+  };
+  std::uint64_t edit_ = 1;
+  std::deque<Dead> dead_;
+};
+
+// Index to value, in pages of 256. `T` is small and has an empty value T{}.
+template <class T>
+class PersistentArray {
+ public:
+  T get(std::size_t index) const { return pages_[index / kPage]->items[index % kPage]; }
+  std::size_t capacity() const { return pages_.size() * kPage; }
+
+  void set(std::size_t index, T value, Graveyard& graves) {
+    while (index >= capacity()) pages_.push_back(new Page{graves.edit(), {}});
+    Page*& page = pages_[index / kPage];
+    if (page->edit != graves.edit()) {
+      graves.bury(page);
+      page = new Page(*page);
+      page->edit = graves.edit();
+    }
+    page->items[index % kPage] = value;
+  }
+  // At the end of everything: no reader is left.
+  void destroy() {
+    for (Page* page : pages_) delete page;
+    pages_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kPage = 256;
+  struct Page {
+    std::uint64_t edit;
+    std::array<T, kPage> items;
+  };
+  std::vector<Page*> pages_;
+};
+
+// A hash table from well-mixed 64-bit keys to pointers: a fixed root of leaves, each an open-addressed block.
+template <class T>
+class KeyTable {
+ public:
+  T* find(std::uint64_t key) const {
+    const Leaf& leaf = leaves_[key >> kShift];
+    if (!leaf.block) return nullptr;
+    for (std::size_t i = key & leaf.mask;; i = (i + 1) & leaf.mask) {
+      const Entry& entry = leaf.block->entries[i];
+      if (entry.key == key && entry.value) return entry.value;
+      if (!entry.value) return nullptr;
+    }
+  }
+
+  // Null takes the key out.
+  void put(std::uint64_t key, T* value, Graveyard& graves) {
+    Leaf& leaf = leaves_[key >> kShift];
+    bool full = !leaf.block || (leaf.block->count + 1) * 4 > leaf.block->entries.size() * 3;
+    if (full) {
+      resize(leaf, leaf.block ? leaf.block->entries.size() * 2 : 4, graves);
+    } else if (leaf.block->edit != graves.edit()) {
+      resize(leaf, leaf.block->entries.size(), graves);
+    }
+    if (value) {
+      insert(leaf, {key, value});
+    } else {
+      erase(leaf, key);
+    }
+  }
+
+  template <class Visit>
+  void each(Visit visit) const {
+    for (const Leaf& leaf : leaves_) {
+      if (!leaf.block) continue;
+      for (const Entry& entry : leaf.block->entries) {
+        if (entry.value) visit(entry.value);
+      }
+    }
+  }
+  void destroy() {
+    for (Leaf& leaf : leaves_) delete leaf.block;
+    leaves_.assign(kLeaves, {});
+  }
+
+ private:
+  static constexpr unsigned kBits = 11;
+  static constexpr unsigned kShift = 64 - kBits;
+  static constexpr std::size_t kLeaves = std::size_t{1} << kBits;
+  struct Entry {
+    std::uint64_t key = 0;
+    T* value = nullptr;
+  };
+  struct Block {
+    std::uint64_t edit;
+    std::size_t count;
+    std::vector<Entry> entries;
+  };
+  struct Leaf {
+    Block* block = nullptr;
+    std::size_t mask = 0;
+  };
+
+  static void insert(Leaf& leaf, Entry entry) {
+    std::size_t i = entry.key & leaf.mask;
+    auto& entries = leaf.block->entries;
+    while (entries[i].value && entries[i].key != entry.key) i = (i + 1) & leaf.mask;
+    if (!entries[i].value) ++leaf.block->count;
+    entries[i] = entry;
+  }
+
+  static void erase(Leaf& leaf, std::uint64_t key) {
+    std::vector<Entry> old = std::move(leaf.block->entries);
+    leaf.block->entries.assign(old.size(), {});
+    leaf.block->count = 0;
+    for (const Entry& entry : old) {
+      if (entry.value && entry.key != key) insert(leaf, entry);
+    }
+  }
+
+  static void resize(Leaf& leaf, std::size_t size, Graveyard& graves) {
+    Block* old = leaf.block;
+    leaf.block = new Block{graves.edit(), 0, std::vector<Entry>(size)};
+    leaf.mask = size - 1;
+    if (!old) return;
+    for (const Entry& entry : old->entries) {
+      if (entry.value) insert(leaf, entry);
+    }
+    if (old->edit == graves.edit()) {
+      delete old;
+    } else {
+      graves.bury(old);
+    }
+  }
+
+  std::vector<Leaf> leaves_ = std::vector<Leaf>(kLeaves);
+};
+
+}  // namespace setpoint::pattern
