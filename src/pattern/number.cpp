@@ -119,6 +119,14 @@ NumberFault parse_number(std::string_view text, Number& out) {
   return NumberFault::none;
 }
 
+bool is_double(const Number& number) {
+  if (number.brief) return true;
+  char shortest[32];
+  auto written = std::to_chars(shortest, shortest + sizeof shortest, number.nearest);
+  std::string_view text(shortest, static_cast<std::size_t>(written.ptr - shortest));
+  return compare_decimals(decimal_of(number), decimal_of({text, 0, false})) == 0;
+}
+
 std::strong_ordering compare(const Number& a, const Number& b) {
   if (a.nearest < b.nearest) return std::strong_ordering::less;
   if (a.nearest > b.nearest) return std::strong_ordering::greater;

@@ -21,6 +21,8 @@ enum class NumberFault { none, malformed, too_large };
 
 NumberFault parse_number(std::string_view text, Number& out);
 std::strong_ordering compare(const Number& a, const Number& b);
+// Is the number what its nearest double prints as (0.1 is, 9007199254740993 is not)?
+bool is_double(const Number& number);
 
 // A Number that owns its text: an operand of a pattern.
 class OwnedNumber {

@@ -52,7 +52,7 @@ class OperatorParser {
       case JsonNode::Kind::boolean_true:
         return Literal{ValueKind::boolean_true, {}};
       case JsonNode::Kind::number:
-        return ExactNumber{number(node)};
+        return ExactNumber{number(node), !is_double(number(node)->view())};
       case JsonNode::Kind::string:
         return Literal{ValueKind::string, node.text};
       case JsonNode::Kind::object:
@@ -219,7 +219,7 @@ class OperatorParser {
         return fail(value.at, "pattern-operand", "'anything-but' mixes strings and numbers",
                     "all strings, or all numbers");
       }
-      excluded.push_back(*member(value));
+      excluded.push_back(value.is_number() ? Operator(ExactNumber{number(value)}) : *member(value));
     }
     if (excluded.empty())
       return fail(operand.at, "pattern-empty-array", "'anything-but' of an empty list", "list the values to exclude");

@@ -109,7 +109,8 @@ bool matches(const Operator& op, const Value& value) {
       Overloaded{
           [&](const Literal& o) { return o.kind == value.kind && (!is_string(value) || o.text == value.text); },
           [&](const ExactNumber& o) {
-            return value.kind == ValueKind::number && compare(value.number(), o.value->view()) == 0;
+            if (value.kind != ValueKind::number) return false;
+            return o.as_written ? value.text == o.value->text() : compare(value.number(), o.value->view()) == 0;
           },
           [&](const Exists&) { return true; },
           [&](const Absent&) { return false; },

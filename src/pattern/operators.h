@@ -35,8 +35,11 @@ struct Literal {
   ValueKind kind = ValueKind::null;
   std::string text;  // a string's content; a number as written
 };
+// Equal by value. As Event Ruler has it, a number that is no double (9007199254740993) in a list of values is equal to
+// itself as written only; inside anything-but, and under `numeric`, the value alone counts.
 struct ExactNumber {
   std::shared_ptr<const OwnedNumber> value;
+  bool as_written = false;
 };
 struct Exists {};
 struct Absent {};

@@ -162,6 +162,17 @@ bool plain_equal(const JsonNode& member, const JsonNode& value) {
   return !member.is_string() || member.text == value.text;
 }
 
+// Does the nearest double print as this number, with as many digits as it takes?
+bool prints_as_double(std::string_view number) {
+  double nearest = std::strtod(std::string(number).c_str(), nullptr);
+  for (int digits = 1; digits <= 17; ++digits) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.*g", digits, nearest);
+    if (std::strtod(text, nullptr) == nearest) return compare(text, number) == 0;
+  }
+  return false;
+}
+
 bool expression(const std::string& name, const JsonNode& operand, const JsonNode& value);
 
 // anything-but: what stands inside, for one operand or each of a list of them.
@@ -295,7 +306,9 @@ struct Trial {
 }  // namespace
 
 bool value_passes(const JsonNode& member, const JsonNode& value) {
-  return member.is_object() ? expression(member.keys[0].name, member.items[0], value) : plain_equal(member, value);
+  if (member.is_object()) return expression(member.keys[0].name, member.items[0], value);
+  bool as_written = member.is_number() && value.is_number() && !prints_as_double(member.raw);
+  return as_written ? member.raw == value.raw : plain_equal(member, value);
 }
 
 std::optional<bool> matches(const JsonNode& pattern, const JsonNode& event) {

@@ -80,7 +80,7 @@ constexpr const char* kWildcards[] = {"*",       "a*",      "*a",         "*b*",
 constexpr const char* kNetworks[] = {"10.0.0.0/8", "10.0.0.77/24",   "10.0.0.1/32",
                                      "0.0.0.0/0",  "192.168.0.0/16", "10.0.0.64/27"};
 
-std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
 
 }  // namespace
 
@@ -96,8 +96,8 @@ std::string RandomCases::escaped(const std::string& text) {
   return std::string("\"\\u00") + kHex[c >> 4] + kHex[c & 15] + text.substr(2);
 }
 
-std::string RandomCases::text() { return escaped(quoted(pick(kTexts))); }
-std::string RandomCases::case_text() { return escaped(quoted(pick(kCaseTexts))); }
+std::string RandomCases::text() { return escaped(in_quotes(pick(kTexts))); }
+std::string RandomCases::case_text() { return escaped(in_quotes(pick(kCaseTexts))); }
 std::string RandomCases::number() { return pick(kNumbers); }
 
 std::string RandomCases::scalar() {
@@ -129,7 +129,7 @@ std::string RandomCases::value(int depth) {
 std::string RandomCases::object(int depth) {
   std::string out;
   for (unsigned i = choose_(4) + 1; i > 0; --i)
-    out += (out.empty() ? "" : one_in(5) ? " ,\n" : ",") + quoted(name()) + ":" + value(depth);
+    out += (out.empty() ? "" : one_in(5) ? " ,\n" : ",") + in_quotes(name()) + ":" + value(depth);
   return "{" + out + "}";
 }
 
@@ -141,7 +141,7 @@ std::string RandomCases::numeric() {
                                             "[\">\",9007199254740992,\"<=\",9007199254740993]", "[\">=\",-5.5,\"<\",0]",
                                             "[\">\",0.1,\"<\",0.30000000000000004]"};
   if (one_in(3)) return pick(kRanges);
-  return "[" + quoted(pick(kSingle)) + "," + number() + "]";
+  return "[" + in_quotes(pick(kSingle)) + "," + number() + "]";
 }
 
 std::string RandomCases::anything_but() {
@@ -152,12 +152,12 @@ std::string RandomCases::anything_but() {
   if (kind == 2) return "[" + text() + "," + text() + "]";
   std::string inner = pick(kInner);
   auto operand = [&] {
-    if (inner == "wildcard") return quoted(pick(kWildcards));
+    if (inner == "wildcard") return in_quotes(pick(kWildcards));
     if (inner == "equals-ignore-case") return case_text();
     std::string out = text();
     return out == "\"\"" ? std::string("\"a\"") : out;
   };
-  return "{" + quoted(inner) + ":" + (one_in(2) ? operand() : "[" + operand() + "," + operand() + "]") + "}";
+  return "{" + in_quotes(inner) + ":" + (one_in(2) ? operand() : "[" + operand() + "," + operand() + "]") + "}";
 }
 
 std::string RandomCases::member() {
@@ -174,12 +174,12 @@ std::string RandomCases::member() {
       return "{\"equals-ignore-case\":" + case_text() + "}";
     case 5:
     case 6:
-      return "{\"wildcard\":" + quoted(pick(kWildcards)) + "}";
+      return "{\"wildcard\":" + in_quotes(pick(kWildcards)) + "}";
     case 7:
     case 8:
       return "{\"numeric\":" + numeric() + "}";
     case 9:
-      return "{\"cidr\":" + quoted(pick(kNetworks)) + "}";
+      return "{\"cidr\":" + in_quotes(pick(kNetworks)) + "}";
     case 10:
       return "{\"exists\":true}";
     case 11:
@@ -207,9 +207,9 @@ std::string RandomCases::pattern_object(int depth, bool inside_or) {
     if (depth > 0 && one_in(8)) {
       out += "\"$or\":[" + pattern_object(depth - 1, true) + "," + pattern_object(depth - 1, true) + "]";
     } else if (depth > 0 && one_in(3)) {
-      out += quoted(name()) + ":" + pattern_object(depth - 1, inside_or);
+      out += in_quotes(name()) + ":" + pattern_object(depth - 1, inside_or);
     } else {
-      out += quoted(name()) + ":" + field_list();
+      out += in_quotes(name()) + ":" + field_list();
     }
   }
   return "{" + out + "}";

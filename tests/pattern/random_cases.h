@@ -34,7 +34,7 @@ class RandomCases {
   std::string numeric();
   std::string field_list();
   std::string pattern_object(int depth, bool inside_or);
-  std::string escaped(const std::string& quoted);
+  std::string escaped(const std::string& text);
 
   std::function<unsigned(unsigned)> choose_;
 };
