@@ -81,6 +81,16 @@ std::vector<std::string> paths_of(const model::Judgement& judgement) {
   return out;
 }
 
+// With parameters of its own the control is compiled anew, as a profile would.
+std::optional<model::Judgement> judge_case(const Standards& standards, const std::string& control,
+                                           const ControlCase& one) {
+  if (one.parameters.empty()) return standards.judge(control, one.resource);
+  Diagnostics diagnostics;
+  LoadOptions options;
+  options.parameters[control] = one.parameters;
+  return Standards::load(standards.folder(control), diagnostics, options).judge(control, one.resource);
+}
+
 std::string joined(const std::vector<std::string>& parts) {
   std::string out;
   for (const std::string& part : parts) out += (out.empty() ? "" : " ") + part;
@@ -118,7 +128,7 @@ std::vector<ControlCase> read_cases(const std::string& control_folder, Diagnosti
 }
 
 std::string check_case(const Standards& standards, const std::string& control, const ControlCase& one) {
-  auto judgement = standards.judge(control, one.resource);
+  auto judgement = judge_case(standards, control, one);
   if (!judgement) return fmt::format("there is no control {}", control);
   if (judgement->verdict != one.verdict) {
     return fmt::format("expected {}, got {}: {} {}", to_string(one.verdict), to_string(judgement->verdict),
