@@ -49,7 +49,7 @@ bool is_news(const Folded& folded) {
 // One batch: what is stored, what it becomes, what must be written.
 class Batch {
  public:
-  explicit Batch(std::vector<Finding> stored) {
+  Batch(std::vector<Finding> stored, const Exceptions* exceptions) : exceptions_(exceptions) {
     for (Finding& finding : stored) known_.emplace(finding.id, std::move(finding));
   }
 
@@ -57,13 +57,19 @@ class Batch {
     auto found = known_.find(report.id);
     std::optional<Finding> stored;
     if (found != known_.end()) stored = found->second;
-    Folded folded = fold(stored, report);
-    count(folded.step, taken);
+    Folded folded = excepted(fold(stored, report), report.last_seen);
     bool exists = stored || folded.step != Step::ignored;
     taken.ids.push_back(exists ? report.id : std::string());
-    if (is_news(folded)) taken.events.push_back(event_of(folded.step, folded.finding, folded.reason, report.last_seen));
-    if (folded.differs) changed_[report.id] = true;
-    if (exists) known_.insert_or_assign(report.id, std::move(folded.finding));
+    if (exists)
+      settle(std::move(folded), report.last_seen, taken);
+    else
+      count(folded.step, taken);
+  }
+
+  void review(const Finding& finding, base::Timestamp now, Taken& taken) {
+    Folded folded = excepted({Step::unchanged, finding, {}, false}, now);
+    taken.ids.push_back(finding.id);
+    settle(std::move(folded), now, taken);
   }
 
   std::vector<Finding> changed() const {
@@ -73,10 +79,30 @@ class Batch {
   }
 
  private:
+  // An exception that cannot be matched covers nothing: the finding stays in sight.
+  Folded excepted(Folded folded, base::Timestamp now) const {
+    if (exceptions_ == nullptr || folded.step == Step::ignored) return folded;
+    auto covering = exceptions_->covering(folded.finding, now);
+    auto changed = covering ? with_exception(folded.finding, *covering, now) : std::nullopt;
+    if (!changed) return folded;
+    if (folded.step == Step::opened) changed->step = Step::opened;
+    return std::move(*changed);
+  }
+
+  void settle(Folded folded, base::Timestamp at, Taken& taken) {
+    count(folded.step, taken);
+    if (is_news(folded)) taken.events.push_back(event_of(folded.step, folded.finding, folded.reason, at));
+    if (folded.differs) changed_[folded.finding.id] = true;
+    std::string id = folded.finding.id;
+    known_.insert_or_assign(id, std::move(folded.finding));
+  }
+
+  const Exceptions* exceptions_;
   std::map<std::string, Finding> known_;
   std::map<std::string, bool> changed_;
 };
 
+constexpr std::size_t kReviewPage = 500;
 constexpr std::string_view kDetailTypes[] = {
     "", "", "Finding Opened", "Finding Updated", "Finding Resolved", "Finding Reopened"};
 
@@ -100,17 +126,52 @@ base::Result<Taken> Findings::take(std::span<const Finding> reports) {
   std::vector<Finding> identified_reports;
   for (const Finding& report : reports) identified_reports.push_back(identified(report));
   TRY(auto stored, store_.get(ids_of(identified_reports)));
-  Batch batch(std::move(stored));
+  Batch batch(std::move(stored), exceptions_.get());
   Taken taken;
   for (const Finding& report : identified_reports) batch.fold_in(report, taken);
-  if (announce_ && !taken.events.empty()) TRY_VOID(announce_(taken.events));
-  TRY_VOID(store_.put(batch.changed()));
+  TRY_VOID(announce_and_store(taken.events, batch.changed()));
   return taken;
 }
 
-model::Event event_of(Step step, const Finding& finding, const std::string& reason, base::Timestamp at) {
+base::Status Findings::announce_and_store(std::span<const model::Event> events, std::span<const Finding> changed) {
+  if (announce_ && !events.empty()) TRY_VOID(announce_(events));
+  if (changed.empty()) return {};
+  return store_.put(changed);
+}
+
+base::Result<Taken> Findings::review(base::Timestamp now) {
+  FindingFilter filter;
+  filter.statuses = {model::FindingStatus::open, model::FindingStatus::in_progress, model::FindingStatus::suppressed};
+  Taken taken;
+  std::string after;
+  do {
+    TRY(auto page, store_.list(filter, after, kReviewPage));
+    Batch batch({}, exceptions_.get());
+    std::size_t said = taken.events.size();
+    for (const Finding& finding : page.findings) batch.review(finding, now, taken);
+    TRY_VOID(announce_and_store(std::span(taken.events).subspan(said), batch.changed()));
+    after = page.next;
+  } while (!after.empty());
+  return taken;
+}
+
+Json detail_of(const Finding& finding, const std::string& reason, base::Timestamp at) {
   Json whole = finding.json();
   whole.erase("raw");
+  return {{"finding", std::move(whole)},
+          {"control", Json::array({finding.check})},
+          {"severity", to_string(finding.severity)},
+          {"status", to_string(finding.status)},
+          {"reason", reason},
+          {"priority", priority(finding, at).score},
+          {"resource",
+           {{"type", finding.resource.type},
+            {"id", finding.resource.id},
+            {"account", finding.resource.account},
+            {"region", finding.resource.region}}}};
+}
+
+model::Event event_of(Step step, const Finding& finding, const std::string& reason, base::Timestamp at) {
   model::Event event;
   event.source = "setpoint";
   event.detail_type = std::string(kDetailTypes[static_cast<std::size_t>(step)]);
@@ -118,17 +179,7 @@ model::Event event_of(Step step, const Finding& finding, const std::string& reas
   event.region = finding.resource.region;
   event.time = at;
   event.resources = {finding.resource.text()};
-  event.detail = {{"finding", std::move(whole)},
-                  {"control", Json::array({finding.check})},
-                  {"severity", to_string(finding.severity)},
-                  {"status", to_string(finding.status)},
-                  {"reason", reason},
-                  {"priority", priority(finding, at).score},
-                  {"resource",
-                   {{"type", finding.resource.type},
-                    {"id", finding.resource.id},
-                    {"account", finding.resource.account},
-                    {"region", finding.resource.region}}}};
+  event.detail = detail_of(finding, reason, at);
   event.id = "e-" + base::digest_of(event.envelope()).hex().substr(0, 32);
   return event;
 }

@@ -15,11 +15,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "findings/exceptions.h"
 #include "findings/finding_store.h"
 #include "findings/identity.h"
 #include "findings/lifecycle.h"
@@ -37,23 +39,36 @@ struct Taken {
 };
 
 // Called with a batch's events before its findings are stored: what must be on record, and queued, by the time that a
-// finding says it is open. Where it fails nothing is stored. A crash between the two repeats the events under their ids.
+// finding says it is open. Where it fails nothing is stored. A crash between the two repeats the events under their
+// ids.
 using Announce = std::function<base::Status(std::span<const model::Event> events)>;
 
 class Findings {
  public:
   Findings(FindingStore& store, CheckNames names, ArnLookup lookup = {}, Announce announce = {});
+  // From now on; what is stored already changes with the next review().
+  void set_exceptions(std::shared_ptr<const Exceptions> exceptions) { exceptions_ = std::move(exceptions); }
+
   base::Result<Taken> take(std::span<const model::Finding> reports);
+  // Applies the exceptions as they are at `now` to every finding that is not resolved: what they cover is suppressed,
+  // what an ended one had suppressed comes back ("Finding Reopened"). To be called at a start and at least once an
+  // hour.
+  base::Result<Taken> review(base::Timestamp now);
   // The report under its normalised check, resource and id.
   model::Finding identified(model::Finding report) const;
 
  private:
+  base::Status announce_and_store(std::span<const model::Event> events, std::span<const model::Finding> changed);
+
   FindingStore& store_;
   CheckNames names_;
   ArnLookup lookup_;
   Announce announce_;
+  std::shared_ptr<const Exceptions> exceptions_;
 };
 
+// What patterns match on: the detail of a finding's events, and what exceptions are matched against.
+base::Json detail_of(const model::Finding& finding, const std::string& reason, base::Timestamp at);
 model::Event event_of(Step step, const model::Finding& finding, const std::string& reason, base::Timestamp at);
 
 }  // namespace setpoint::findings

@@ -194,6 +194,83 @@ TEST_F(FindingsTest, OneBatchMayHoldAWholeLife) {
   EXPECT_EQ(all().size(), 1u);
 }
 
+constexpr const char* kExceptions = R"(exceptions:
+  - exception: public-bastion
+    owner: ada@example.org
+    reason: the vendor connects from changing addresses
+    until: 2026-01-31
+    when: {control: [EC2.13], resource: {id: [sg-1]}}
+)";
+
+std::shared_ptr<const Exceptions> exceptions(const std::string& text) {
+  base::Diagnostics diagnostics;
+  auto out = Exceptions::compile({"exceptions.yaml", text}, diagnostics);
+  EXPECT_TRUE(out) << diagnostics.render();
+  return out ? std::make_shared<const Exceptions>(std::move(*out)) : nullptr;
+}
+
+std::int64_t at(const char* time) { return base::parse_iso8601(time).value().ms; }
+
+TEST_F(FindingsTest, AnExceptionSuppressesUntilItEndsAndThenTheFindingComesBack) {
+  findings.set_exceptions(exceptions(kExceptions));
+  EXPECT_EQ(take(own(Verdict::non_compliant, at("2026-01-10T00:00:00Z"))), "unchanged")
+      << "opened, but nobody is called";
+  ASSERT_EQ(all().at(0).status, FindingStatus::suppressed);
+  EXPECT_EQ(all()[0].suppressed_by, "exception:public-bastion");
+  EXPECT_EQ(all()[0].notes.at(0).by, "ada@example.org");
+  EXPECT_TRUE(findings.review({at("2026-01-31T23:59:59Z")}).value().events.empty());
+  Taken taken = findings.review({at("2026-02-01T00:00:00Z")}).value();
+  ASSERT_EQ(taken.events.size(), 1u);
+  EXPECT_EQ(taken.events[0].detail_type, "Finding Reopened");
+  EXPECT_EQ(all()[0].status, FindingStatus::open);
+  EXPECT_TRUE(findings.review({at("2026-02-01T01:00:00Z")}).value().events.empty()) << "once";
+}
+
+TEST_F(FindingsTest, AnExceptionCoversOnlyWhatItsPatternMatches) {
+  findings.set_exceptions(exceptions(kExceptions));
+  Finding other = own(Verdict::non_compliant, at("2026-01-10T00:00:00Z"));
+  other.resource.id = "sg-2";
+  EXPECT_EQ(take(other), "Finding Opened");
+}
+
+TEST_F(FindingsTest, WhatWasOpenIsSuppressedByTheNextReview) {
+  take(own(Verdict::non_compliant, at("2026-01-10T00:00:00Z")));
+  findings.set_exceptions(exceptions(kExceptions));
+  Taken taken = findings.review({at("2026-01-11T00:00:00Z")}).value();
+  EXPECT_EQ(taken.updated, 1u);
+  EXPECT_EQ(all()[0].status, FindingStatus::suppressed);
+  findings.set_exceptions(exceptions("exceptions: []\n"));
+  EXPECT_EQ(findings.review({at("2026-01-12T00:00:00Z")}).value().reopened, 1u) << "the exception was taken back";
+}
+
+TEST_F(FindingsTest, APersonsSuppressionIsNotAnExceptionsToEnd) {
+  take(own(Verdict::non_compliant, at("2026-01-10T00:00:00Z")));
+  Finding mine = all()[0];
+  mine.status = FindingStatus::suppressed;
+  mine.suppressed_by = "bob";
+  ASSERT_TRUE(store.put(std::vector<Finding>{mine}));
+  findings.set_exceptions(exceptions(kExceptions));
+  EXPECT_TRUE(findings.review({at("2027-01-01T00:00:00Z")}).value().events.empty());
+  EXPECT_EQ(all()[0].suppressed_by, "bob");
+}
+
+TEST(ExceptionFile, MistakesAreSaidWithTheirPlace) {
+  base::Diagnostics diagnostics;
+  EXPECT_FALSE(Exceptions::compile({"x.yaml", R"(exceptions:
+  - exception: a
+    owner: ada
+    untill: 2026-01-31
+    until: someday
+    when: {control: EC2.13}
+)"},
+                                   diagnostics));
+  std::string text = diagnostics.render();
+  for (const char* what :
+       {"unknown field 'untill'", "did you mean 'until'?", "'someday' is not a day or a time", "reason", "x.yaml:6:"}) {
+    EXPECT_NE(text.find(what), std::string::npos) << what << "\n" << text;
+  }
+}
+
 TEST(Priority, AddsUpItsReasons) {
   Finding finding = own(Verdict::non_compliant, 1000);
   EXPECT_EQ(priority(finding, {2000}).score, 45 + 20);

@@ -93,6 +93,7 @@ void resolve(Folded& out, const Finding& report) {
   out.step = Step::resolved;
   out.reason = fmt::format("no source reports it any more; the last was {}", report.sources.front().product);
   out.finding.status = FindingStatus::resolved;
+  out.finding.suppressed_by.clear();
   out.finding.verdict = report.verdict == Verdict::non_compliant ? Verdict::compliant : report.verdict;
   out.finding.resolved_at = report.last_seen;
 }

@@ -166,6 +166,7 @@ Json Finding::json() const {
               {"verdict", to_string(verdict)},
               {"resource", resource.text()},
               {"owner", owner},
+              {"suppressed_by", suppressed_by},
               {"raw", raw}};
   out["more_resources"] = array_of(more_resources, [](const ResourceKey& key) { return key.text(); });
   out["evidence"] = array_of(evidence, [](const Evidence& item) { return item.json(); });
@@ -187,6 +188,7 @@ base::Result<Finding> finding_from_json(const Json& json) {
   finding.title = string_member(json, "title");
   finding.description = string_member(json, "description");
   finding.owner = string_member(json, "owner");
+  finding.suppressed_by = string_member(json, "suppressed_by");
   finding.raw = member(json, "raw");
   TRY(finding.resource, parse_resource_key(string_member(json, "resource")));
   TRY_VOID(read_enums(json, finding));

@@ -54,8 +54,9 @@ struct Finding {
   base::Timestamp first_seen;
   base::Timestamp last_seen;
   base::Timestamp resolved_at;
-  std::string owner;  // an address, once known
-  base::Json raw;     // the last imported form, for fields we do not model; null for our own
+  std::string suppressed_by;  // "exception:<name>" or a person, while suppressed
+  std::string owner;          // an address, once known
+  base::Json raw;             // the last imported form, for fields we do not model; null for our own
 
   base::Json json() const;  // our stored form, lossless
   base::Json ocsf() const;  // OCSF 1.1
