@@ -51,6 +51,7 @@ base::Result<model::Decision> Remediation::decide(const Plan& plan) const {
   oversight::OversightContext context = oversight_.context(plan, request, automation);
   for (const model::BasisEntry& entry : plan.basis) {
     inventory::ResourceFilter filter;
+    filter.provider = entry.resource.provider;
     filter.account = entry.resource.account;
     filter.type = entry.resource.type;
     auto counted = parts_.resources.count(filter);

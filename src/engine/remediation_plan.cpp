@@ -72,6 +72,7 @@ base::Result<std::vector<Resource>> Remediation::world_around(const Resource& ta
     std::string after;
     do {
       inventory::ResourceFilter filter;
+      filter.provider = target.key.provider;
       filter.account = target.key.account;
       filter.region = region;
       TRY(auto page, parts_.resources.list(filter, after, kPage));

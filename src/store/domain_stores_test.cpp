@@ -172,6 +172,7 @@ TEST_F(DomainStoresTest, FindingsAnswerAsInMemory) {
     std::string after = pick(2) ? "" : probe.id;
     std::size_t limit = 1 + pick(6);
     ASSERT_EQ(show(disk.list(filter, after, limit).value()), show(memory.list(filter, after, limit).value())) << round;
+    ASSERT_EQ(disk.count(filter).value(), memory.count(filter).value()) << round;
     std::vector<std::string> ids{probe.id, "f-ffffffffffff", "nonsense"};
     ASSERT_EQ(disk.get(ids).value().size(), memory.get(ids).value().size());
     if (round % 50 == 49) reopen();

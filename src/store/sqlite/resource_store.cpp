@@ -35,6 +35,16 @@ std::string key_prefix(const ResourceFilter& filter) {
   return out;
 }
 
+// The keys that begin with what the filter fixes from the left.
+struct KeyRange {
+  explicit KeyRange(const ResourceFilter& filter) : begin(key_prefix(filter)) {
+    // '0' is the byte after '/': the first key behind all that begin with the prefix.
+    if (!begin.empty()) end = begin.substr(0, begin.size() - 1) + "0";
+  }
+  std::string begin;
+  std::string end;
+};
+
 base::Status append_history(Connection& connection, std::int64_t resource, const HistoryEntry& entry) {
   TRY(std::string text, stored_text(to_json(entry), entry.key));
   TRY(Statement insert, connection.prepare("INSERT INTO resource_history(resource, body) VALUES (?1, ?2)"));
@@ -165,15 +175,41 @@ base::Result<std::vector<HistoryEntry>> Resources::history(const ResourceKey& ke
   return out;
 }
 
+// By keys alone where no tag is asked for: counting a fleet must not read it.
+base::Result<std::size_t> Resources::count(const ResourceFilter& filter) const {
+  std::size_t out = 0;
+  KeyRange range(filter);
+  base::Status done = engine_.read([&](Connection& connection) -> base::Status {
+    TRY(Statement rows,
+        connection.prepare(
+            "SELECT key, CASE WHEN ?4 THEN body END FROM resource WHERE key >= ?1 AND (?2 = '' OR key < ?2) "
+            "AND (?3 OR knowledge <> 2)"));
+    rows.bind(1, range.begin)
+        .bind(2, range.end)
+        .bind(3, std::int64_t{filter.with_deleted})
+        .bind(4, std::int64_t{!filter.tag_key.empty()});
+    while (true) {
+      TRY(bool row, rows.step());
+      if (!row) return {};
+      Resource resource;
+      TRY(resource.key, model::parse_resource_key(rows.text(0)));
+      if (!filter.tag_key.empty()) {
+        TRY(resource, resource_from_text(rows.text(1)));
+      }
+      out += filter.matches(resource) ? 1 : 0;
+    }
+  });
+  if (!done) return fail(std::move(done).error());
+  return out;
+}
+
 base::Result<ResourcePage> Resources::page(Connection& connection, const ResourceFilter& filter,
                                            const std::string& after, std::size_t limit) const {
-  std::string prefix = key_prefix(filter);
-  // '0' is the byte after '/': the first key behind all that begin with the prefix.
-  std::string end = prefix.empty() ? std::string() : prefix.substr(0, prefix.size() - 1) + "0";
+  KeyRange range(filter);
   TRY(Statement rows,
       connection.prepare("SELECT body FROM resource WHERE key > ?1 AND key >= ?2 AND (?3 = '' OR key < ?3) "
                          "AND (?4 OR knowledge <> 2) ORDER BY key"));
-  rows.bind(1, after).bind(2, prefix).bind(3, end).bind(4, std::int64_t{filter.with_deleted});
+  rows.bind(1, after).bind(2, range.begin).bind(3, range.end).bind(4, std::int64_t{filter.with_deleted});
   ResourcePage out;
   while (true) {
     TRY(bool row, rows.step());

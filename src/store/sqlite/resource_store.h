@@ -17,6 +17,7 @@ class Resources final : public inventory::ResourceStore {
                                                              std::size_t limit) const override;
   base::Result<inventory::ResourcePage> list(const inventory::ResourceFilter& filter, const std::string& after,
                                              std::size_t limit) const override;
+  base::Result<std::size_t> count(const inventory::ResourceFilter& filter) const override;
   base::Result<std::size_t> mark_unknown(const inventory::Scope& scope, const std::string& why,
                                          base::Timestamp at) override;
   base::Result<std::vector<model::ResourceKey>> referrers(const model::ResourceKey& key) const override;
