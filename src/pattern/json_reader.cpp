@@ -47,7 +47,8 @@ bool unescape_unicode(std::string_view content, std::size_t& at, std::string& ou
 
 class Reader {
  public:
-  Reader(std::string_view text, ReadLimits limits, JsonFault& fault) : text_(text), limits_(limits), fault_(fault) {}
+  Reader(std::string_view text, ReadLimits limits, Care care, JsonFault& fault)
+      : text_(text), limits_(limits), care_(care), fault_(fault) {}
 
   bool document(JsonNode& root) {
     if (!acceptable() || !value(root, 0)) return false;
@@ -66,7 +67,7 @@ class Reader {
       return fail(0, fmt::format("{} bytes are more than the limit of {}", text_.size(), limits_.bytes_max),
                   base::ErrorCode::limit_exceeded);
     }
-    return simdjson::validate_utf8(text_.data(), text_.size()) || fail(0, "not valid UTF-8");
+    return lenient() || simdjson::validate_utf8(text_.data(), text_.size()) || fail(0, "not valid UTF-8");
   }
 
   void skip_space() {
@@ -108,7 +109,7 @@ class Reader {
     }
     if (at_ >= text_.size()) return fail(start - 1, "a string without its closing quote");
     std::size_t bad = 0;
-    if (!unescape(text_.substr(start, at_ - start), out, bad)) {
+    if (!unescape(text_.substr(start, at_ - start), out, bad) && !lenient()) {
       return fail(start + bad, "not a valid escape in a string, or half of a surrogate pair");
     }
     ++at_;
@@ -127,7 +128,7 @@ class Reader {
     node.kind = JsonNode::Kind::number;
     Number number;
     NumberFault bad = parse_number(word, number);
-    if (bad == NumberFault::too_large) return fail(start, "a number beyond what a double can hold");
+    if (bad == NumberFault::too_large) return lenient() || fail(start, "a number beyond what a double can hold");
     return bad == NumberFault::none ||
            fail(start, word.empty() ? "a value is missing" : "neither a value nor a number");
   }
@@ -170,8 +171,11 @@ class Reader {
     return value(node.items.emplace_back(), depth);
   }
 
+  bool lenient() const { return care_ == Care::structure; }
+
   std::string_view text_;
   ReadLimits limits_;
+  Care care_;
   JsonFault& fault_;
   std::size_t at_ = 0;
 };
@@ -199,10 +203,13 @@ bool unescape(std::string_view content, std::string& out, std::size_t& at) {
   return true;
 }
 
+bool read_json_partly(std::string_view text, ReadLimits limits, Care care, JsonNode& root, JsonFault& fault) {
+  return Reader(text, limits, care, fault).document(root);
+}
+
 std::optional<JsonNode> read_json(std::string_view text, ReadLimits limits, JsonFault& fault) {
   JsonNode root;
-  Reader reader(text, limits, fault);
-  if (!reader.document(root)) return std::nullopt;
+  if (!read_json_partly(text, limits, Care::full, root, fault)) return std::nullopt;
   return root;
 }
 

@@ -52,7 +52,12 @@ struct ReadLimits {
   std::size_t depth_max = base::kEventDepthMax;
 };
 
+// Structure only: what numbers, escapes and bytes mean is left to whoever reads the parts (batch.h).
+enum class Care { full, structure };
+
 std::optional<JsonNode> read_json(std::string_view text, ReadLimits limits, JsonFault& fault);
+// False where the text is not JSON; `root` then holds what was read before the fault.
+bool read_json_partly(std::string_view text, ReadLimits limits, Care care, JsonNode& root, JsonFault& fault);
 
 // The content of a JSON string (without its quotes) with its escapes replaced, appended to `out`. False where an escape
 // is not one or a surrogate stands alone; `at` is then its offset in `content`.
