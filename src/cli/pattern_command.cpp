@@ -37,7 +37,9 @@ base::Result<std::string> text_of(const std::string& argument) {
   return std::string(std::istreambuf_iterator<char>(std::cin), {});
 }
 
-std::string name_of(const std::string& argument, const char* itself) { return argument.find_first_of("{[") == 0 ? itself : argument; }
+std::string name_of(const std::string& argument, const char* itself) {
+  return argument.find_first_of("{[") == 0 ? itself : argument;
+}
 
 // Names in patterns and events come from outside: no control character reaches the terminal.
 void print_lines(std::string_view text) {
@@ -91,7 +93,8 @@ int test_batch(const Options& options) {
   std::istream& lines = options.batch == "-" ? std::cin : file;
   for (std::string line; std::getline(lines, line);) {
     // Flushed line by line: whoever drives us may wait for an answer before the next question.
-    if (line.find_first_not_of(" \t\r") != std::string::npos) std::cout << pattern::answer_batch_line(line) << std::endl;
+    if (line.find_first_not_of(" \t\r") != std::string::npos)
+      std::cout << pattern::answer_batch_line(line) << std::endl;
   }
   return kOk;
 }
@@ -99,7 +102,8 @@ int test_batch(const Options& options) {
 int test(const Options& options) {
   if (!options.batch.empty()) return test_batch(options);
   if (!options.pattern.empty() && !options.events.empty()) return test_events(options);
-  return refuse({base::ErrorCode::invalid_input, "a pattern and at least one event are needed, or --batch", "", "", ""});
+  return refuse(
+      {base::ErrorCode::invalid_input, "a pattern and at least one event are needed, or --batch", "", "", ""});
 }
 
 int explain(const Options& options) {

@@ -42,7 +42,8 @@ TEST(PatternCommand, unusable_patterns_and_events_end_with_bad_input) {
 }
 
 TEST(PatternCommand, explain_and_lint_answer) {
-  EXPECT_EQ(run({"pattern", "explain", R"({"a":[null]})"}).output, "an event matches where all of this holds:\n  a is null\n");
+  EXPECT_EQ(run({"pattern", "explain", R"({"a":[null]})"}).output,
+            "an event matches where all of this holds:\n  a is null\n");
   EXPECT_EQ(run({"pattern", "lint", R"({"a":[6e9]})"}).code, kOk);
   EXPECT_EQ(run({"pattern", "lint", "--eventbridge", R"({"a":[6e9]})"}).code, kNegative);
 }

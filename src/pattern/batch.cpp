@@ -12,7 +12,8 @@ namespace setpoint::pattern {
 namespace {
 
 // A line holds a pattern and an event, each perhaps escaped into a string, and nests them one deeper.
-constexpr ReadLimits kLineLimits = {.bytes_max = 8 * (kPatternBytesMax + base::kEventBytesMax), .depth_max = 1 + (base::kEventDepthMax << 4)};
+constexpr ReadLimits kLineLimits = {.bytes_max = 8 * (kPatternBytesMax + base::kEventBytesMax),
+                                    .depth_max = 1 + (base::kEventDepthMax << 4)};
 
 const JsonNode* member(const JsonNode& line, std::string_view name) {
   for (std::size_t i = 0; i < line.keys.size() && i < line.items.size(); ++i) {
@@ -44,7 +45,8 @@ std::string answer_batch_line(std::string_view line) {
   std::string_view name = id && !id->raw.empty() ? id->raw : "null";
   if (!read) return failure(name, fmt::format("the line is not JSON: {} at byte {}", fault.what, fault.at));
   const JsonNode *pattern_text = member(root, "pattern"), *event_text = member(root, "event");
-  if (!pattern_text || !event_text) return failure(name, pattern_text ? "the line has no event" : "the line has no pattern");
+  if (!pattern_text || !event_text)
+    return failure(name, pattern_text ? "the line has no event" : "the line has no pattern");
   base::Diagnostics diagnostics;
   std::optional<Pattern> pattern = Pattern::compile({"pattern", text_of(*pattern_text)}, diagnostics);
   if (!pattern) return failure(name, first_error(diagnostics));

@@ -14,11 +14,16 @@ constexpr std::size_t kValuesShownMax = 4;
 
 std::string shown(const Value& value) {
   switch (value.kind) {
-    case ValueKind::null: return "null";
-    case ValueKind::boolean_false: return "false";
-    case ValueKind::boolean_true: return "true";
-    case ValueKind::number: return std::string(value.text.substr(0, kValueShownMax));
-    case ValueKind::string: break;
+    case ValueKind::null:
+      return "null";
+    case ValueKind::boolean_false:
+      return "false";
+    case ValueKind::boolean_true:
+      return "true";
+    case ValueKind::number:
+      return std::string(value.text.substr(0, kValueShownMax));
+    case ValueKind::string:
+      break;
   }
   std::string text = describe(Literal{ValueKind::string, std::string(value.text.substr(0, kValueShownMax))});
   return value.text.size() > kValueShownMax ? text + "..." : text;
@@ -37,7 +42,8 @@ std::string values_of(const EventFields& event, std::uint32_t path) {
 
 bool passes_alone(const FieldAsked& asked, const EventFields& event) {
   bool some = false;
-  for (std::uint32_t i = event.first(asked.path); i != 0 && !some; i = event.value(i).next) some = asked.test->matches(event.value(i));
+  for (std::uint32_t i = event.first(asked.path); i != 0 && !some; i = event.value(i).next)
+    some = asked.test->matches(event.value(i));
   return some || asked.test->allows_absence();
 }
 
@@ -86,7 +92,9 @@ class Reporter {
                               : values_of(event_, asked[i].path) + ", which matches none of " + field.test->describe();
       return {.matched = false, .held = i, .text = fmt::format("  {}: {}\n", field.path, why)};
     }
-    return {.matched = false, .held = asked.size(), .text = "  the fields match one by one, but not in the same array elements\n"};
+    return {.matched = false,
+            .held = asked.size(),
+            .text = "  the fields match one by one, but not in the same array elements\n"};
   }
 
   const Pattern& pattern_;
@@ -105,7 +113,9 @@ std::string range_in_words(const Range& range) {
   std::string out;
   if (range.low && range.low == range.high) return "is the number " + range.low->text();
   if (range.low) out = fmt::format("is {} {}", range.low_open ? "greater than" : "at least", range.low->text());
-  if (range.high) out += fmt::format("{} {} {}", out.empty() ? "is" : " and", range.high_open ? "less than" : "at most", range.high->text());
+  if (range.high)
+    out += fmt::format("{} {} {}", out.empty() ? "is" : " and", range.high_open ? "less than" : "at most",
+                       range.high->text());
   return out;
 }
 
@@ -126,7 +136,8 @@ std::string in_words(const Operator& op) {
   }
   if (auto* o = std::get_if<Range>(&op)) return range_in_words(*o);
   if (auto* o = std::get_if<CidrTest>(&op)) return "is an address in " + o->text;
-  if (auto* o = std::get_if<AnythingBut>(&op)) return "has a value of which it is not true that it " + list_in_words(*o->excluded, " or ");
+  if (auto* o = std::get_if<AnythingBut>(&op))
+    return "has a value of which it is not true that it " + list_in_words(*o->excluded, " or ");
   return "is " + describe(op);
 }
 
@@ -143,7 +154,8 @@ base::Result<MatchReport> explain_match(const Pattern& pattern, std::string_view
     if (best.matched) break;
   }
   std::size_t ways = pattern.alternatives().size();
-  std::string note = ways > 1 && !best.matched ? fmt::format("  (of {} alternatives, this one came furthest)\n", ways) : "";
+  std::string note =
+      ways > 1 && !best.matched ? fmt::format("  (of {} alternatives, this one came furthest)\n", ways) : "";
   return MatchReport{best.matched, best.text + note};
 }
 
@@ -151,7 +163,8 @@ std::string explain(const Pattern& pattern) {
   std::string out;
   for (const Alternative& alternative : pattern.alternatives()) {
     out += out.empty() ? "an event matches where all of this holds:\n" : "or where all of this holds:\n";
-    for (const Field& field : alternative) out += fmt::format("  {} {}\n", field.path, list_in_words(field.test->any(), ", or "));
+    for (const Field& field : alternative)
+      out += fmt::format("  {} {}\n", field.path, list_in_words(field.test->any(), ", or "));
   }
   return out;
 }

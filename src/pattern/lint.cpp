@@ -21,10 +21,10 @@ class Linter {
   void size(std::string_view text) {
     if (text.size() <= kEventBridgePatternBytesMax) return;
     bool raisable = text.size() <= kEventBridgePatternBytesRaised;
-    complaints_.warning(0, "eventbridge-size",
-                        fmt::format("{} bytes; EventBridge takes {}", text.size(), kEventBridgePatternBytesMax),
-                        raisable ? fmt::format("ask AWS to raise the quota to {}, or shorten it", kEventBridgePatternBytesRaised)
-                                 : "split the pattern into several rules");
+    complaints_.warning(
+        0, "eventbridge-size", fmt::format("{} bytes; EventBridge takes {}", text.size(), kEventBridgePatternBytesMax),
+        raisable ? fmt::format("ask AWS to raise the quota to {}, or shorten it", kEventBridgePatternBytesRaised)
+                 : "split the pattern into several rules");
   }
 
   void walk(const JsonNode& node, std::string_view inside) {
@@ -32,14 +32,18 @@ class Linter {
     if (node.is_string() && inside == "cidr") cidr(node);
     if (node.is_string() && inside == "wildcard") wildcard(node);
     if (inside == "exactly") {
-      complaints_.warning(node.at, "eventbridge-operator", "'exactly' is Event Ruler's, EventBridge does not document it", "write the string alone");
+      complaints_.warning(node.at, "eventbridge-operator",
+                          "'exactly' is Event Ruler's, EventBridge does not document it", "write the string alone");
     }
     if (inside == "$or" && node.is_object()) {
-      complaints_.warning(node.at, "eventbridge-or", "EventBridge reads $or as the operator only", "rename the field, or list at least two objects");
+      complaints_.warning(node.at, "eventbridge-or", "EventBridge reads $or as the operator only",
+                          "rename the field, or list at least two objects");
     }
     for (std::size_t i = 0; i < node.items.size(); ++i) {
       // A list keeps its operator's name: {"wildcard": ["a*"]} inside anything-but.
-      std::string_view name = node.is_object() ? std::string_view(node.keys[i].name) : inside == "$or" ? std::string_view() : inside;
+      std::string_view name = node.is_object()  ? std::string_view(node.keys[i].name)
+                              : inside == "$or" ? std::string_view()
+                                                : inside;
       if (node.is_object()) key(node.keys[i], node.keys, i);
       walk(node.items[i], name);
     }
@@ -49,8 +53,8 @@ class Linter {
   void key(const JsonNode::Key& key, const std::vector<JsonNode::Key>& all, std::size_t at) {
     for (std::size_t i = 0; i < at; ++i) {
       if (all[i].name != key.name) continue;
-      complaints_.warning(key.at, "eventbridge-duplicate", fmt::format("'{}' stands here twice; the last one counts", key.name),
-                          "merge the two");
+      complaints_.warning(key.at, "eventbridge-duplicate",
+                          fmt::format("'{}' stands here twice; the last one counts", key.name), "merge the two");
       return;
     }
   }
@@ -59,22 +63,27 @@ class Linter {
     Number value;
     parse_number(node.raw, value);
     std::size_t point = node.raw.find('.');
-    std::size_t fraction = point == std::string_view::npos ? 0 : node.raw.substr(point + 1, node.raw.find_first_of("eE") - point - 1).size();
+    std::size_t fraction = point == std::string_view::npos
+                               ? 0
+                               : node.raw.substr(point + 1, node.raw.find_first_of("eE") - point - 1).size();
     if (std::fabs(value.nearest) <= kEventBridgeNumberMax && fraction <= kEventBridgeFractionDigitsMax) return;
-    complaints_.warning(node.at, "eventbridge-number", fmt::format("{} is beyond what EventBridge compares reliably", node.raw),
+    complaints_.warning(node.at, "eventbridge-number",
+                        fmt::format("{} is beyond what EventBridge compares reliably", node.raw),
                         "between -5e9 and 5e9, with at most six digits after the point");
   }
 
   void cidr(const JsonNode& node) {
     bool single = node.text.ends_with("/32") || node.text.ends_with("/128");
     if (!single) return;
-    complaints_.warning(node.at, "eventbridge-cidr", fmt::format("EventBridge refuses '{}', a network of one address", node.text),
+    complaints_.warning(node.at, "eventbridge-cidr",
+                        fmt::format("EventBridge refuses '{}', a network of one address", node.text),
                         "write the address alone, as an exact string");
   }
 
   void wildcard(const JsonNode& node) {
     if (std::count(node.text.begin(), node.text.end(), '*') <= 3) return;
-    complaints_.warning(node.at, "eventbridge-wildcard", "EventBridge bounds the complexity of wildcards and may refuse this one",
+    complaints_.warning(node.at, "eventbridge-wildcard",
+                        "EventBridge bounds the complexity of wildcards and may refuse this one",
                         "fewer stars, and no repeated text between them");
   }
 

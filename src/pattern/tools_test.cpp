@@ -15,7 +15,8 @@ Pattern compiled(std::string_view text) {
 }
 
 TEST(PatternExplain, says_what_matched_and_with_which_operator) {
-  auto report = explain_match(compiled(R"({"a":["x",{"prefix":"ab"}],"z":[{"exists":false}]})"), R"({"a":["q","abc"]})");
+  auto report =
+      explain_match(compiled(R"({"a":["x",{"prefix":"ab"}],"z":[{"exists":false}]})"), R"({"a":["q","abc"]})");
   ASSERT_TRUE(report.has_value());
   EXPECT_TRUE(report->matched);
   EXPECT_EQ(report->text, "  a: \"abc\" matches {\"prefix\":\"ab\"}\n  z: absent, as {\"exists\":false} asks\n");
@@ -60,25 +61,29 @@ TEST(PatternLint, warns_of_what_eventbridge_refuses_and_of_nothing_else) {
   EXPECT_EQ(lint(R"({"a":[{"cidr":"10.0.0.1/32"}]})"), "eventbridge-cidr ");
   EXPECT_EQ(lint(R"({"a":[{"anything-but":{"wildcard":["*a*b*c*d*"]}}]})"), "eventbridge-wildcard ");
   EXPECT_EQ(lint(R"({"a":[1],"a":[2]})"), "eventbridge-duplicate ");
-  EXPECT_EQ(lint(R"({"$or":{"a":[1]}})"), "eventbridge-or ");
+  EXPECT_EQ(lint(R"({"$or":{"a":[1]}})"), "pattern-or-field eventbridge-or ");
   EXPECT_EQ(lint("{\"a\":[\"" + std::string(3000, 'x') + "\"]}"), "eventbridge-size ");
   EXPECT_EQ(lint(R"({"a":1})"), "pattern-bare-value ");
 }
 
 TEST(PatternBatch, answers_each_line_with_its_id) {
   EXPECT_EQ(answer_batch_line(R"({"id":7,"pattern":{"a":["x"]},"event":{"a":"x"}})"), R"({"id":7,"match":true})");
-  EXPECT_EQ(answer_batch_line(R"({"id":"k","pattern":"{\"a\":[1]}","event":"{\"a\":2}"})"), R"({"id":"k","match":false})");
+  EXPECT_EQ(answer_batch_line(R"({"id":"k","pattern":"{\"a\":[1]}","event":"{\"a\":2}"})"),
+            R"({"id":"k","match":false})");
 }
 
 TEST(PatternBatch, keeps_equal_keys_and_numbers_as_they_were_written) {
-  EXPECT_EQ(answer_batch_line(R"({"id":1,"pattern":{"a":["x"]},"event":{"a":"x","a":"y"}})"), R"({"id":1,"match":true})");
-  EXPECT_EQ(answer_batch_line(R"({"id":1,"pattern":{"a":[9007199254740993]},"event":{"a":9007199254740992}})"), R"({"id":1,"match":false})");
+  EXPECT_EQ(answer_batch_line(R"({"id":1,"pattern":{"a":["x"]},"event":{"a":"x","a":"y"}})"),
+            R"({"id":1,"match":true})");
+  EXPECT_EQ(answer_batch_line(R"({"id":1,"pattern":{"a":[9007199254740993]},"event":{"a":9007199254740992}})"),
+            R"({"id":1,"match":false})");
 }
 
 TEST(PatternBatch, an_unusable_pattern_event_or_line_is_an_error_with_the_id) {
-  for (const char* line : {R"({"id":3,"pattern":{"a":1},"event":{}})", R"({"id":3,"pattern":{"a":[1]},"event":{"a":1e999}})",
-                           R"({"id":3,"pattern":{"a":[1]},"event":{"a":"\ud800"}})", R"({"id":3,"pattern":"{","event":{}})",
-                           R"({"id":3,"pattern":{"a":[1]},"event":"{} x"})", R"({"id":3,"pattern":{"a":[1]}})", R"({"id":3,"pattern":)"}) {
+  for (const char* line :
+       {R"({"id":3,"pattern":{"a":1},"event":{}})", R"({"id":3,"pattern":{"a":[1]},"event":{"a":1e999}})",
+        R"({"id":3,"pattern":{"a":[1]},"event":{"a":"\ud800"}})", R"({"id":3,"pattern":"{","event":{}})",
+        R"({"id":3,"pattern":{"a":[1]},"event":"{} x"})", R"({"id":3,"pattern":{"a":[1]}})", R"({"id":3,"pattern":)"}) {
     EXPECT_EQ(answer_batch_line(line).substr(0, 17), R"({"id":3,"error":")") << line;
   }
   EXPECT_EQ(answer_batch_line("nonsense").substr(0, 20), R"({"id":null,"error":")");
