@@ -140,6 +140,7 @@ TEST_F(DomainStoresTest, ResourcesAnswerAsInMemory) {
                           pick(2) == 0};
     std::string after = pick(2) ? "" : key.text();
     ASSERT_EQ(show(disk.list(filter, after, limit).value()), show(memory.list(filter, after, limit).value()));
+    ASSERT_EQ(disk.count(filter).value(), memory.count(filter).value());
     if (round % 50 == 49) {
       inventory::Scope scope{"aws", "1111", "eu-west-1", key.type};
       Timestamp at{1'700'000'000'000 + static_cast<std::int64_t>(pick(2000)) * 1000};
@@ -172,7 +173,6 @@ TEST_F(DomainStoresTest, FindingsAnswerAsInMemory) {
     std::string after = pick(2) ? "" : probe.id;
     std::size_t limit = 1 + pick(6);
     ASSERT_EQ(show(disk.list(filter, after, limit).value()), show(memory.list(filter, after, limit).value())) << round;
-    ASSERT_EQ(disk.count(filter).value(), memory.count(filter).value()) << round;
     std::vector<std::string> ids{probe.id, "f-ffffffffffff", "nonsense"};
     ASSERT_EQ(disk.get(ids).value().size(), memory.get(ids).value().size());
     if (round % 50 == 49) reopen();
