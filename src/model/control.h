@@ -12,9 +12,8 @@
 
 namespace setpoint::model {
 
-// Which runbook mends it, and its parameters. Whole values "{{resource.id}}", "{{resource.arn}}",
-// "{{resource.account}}",
-// "{{resource.region}}" and "{{evidence.NAME}}" are filled in when a plan is made.
+// Which runbook mends it, and its parameters. "{{resource.id}}", "{{evidence.NAME}}" and the like are filled in when a
+// plan is made (response/parameters.h).
 struct Remediation {
   std::string runbook;
   base::Json with = base::Json::object();

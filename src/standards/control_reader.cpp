@@ -102,22 +102,34 @@ class Reader {
     if (node.is_scalar()) check_template(node);
   }
 
-  // Only whole values: a list put into the middle of a text would no longer be one.
   void check_template(const Node& node) {
-    std::string_view text = node.scalar;
-    if (text.find("{{") == std::string_view::npos) return;
-    bool whole = text.starts_with("{{") && text.ends_with("}}") && text.find("{{", 2) == std::string_view::npos;
-    std::string_view name = whole ? text.substr(2, text.size() - 4) : text;
-    while (name.starts_with(' ')) name.remove_prefix(1);
-    while (name.ends_with(' ')) name.remove_suffix(1);
-    bool known = name.starts_with("evidence.") || name.starts_with("parameters.") ||
-                 std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-    if (whole && known) return;
-    std::string what = whole ? fmt::format("'{}' is nothing that a remediation can fill in", name)
-                             : "a template must be the whole value";
-    diagnostics_.error(
-        "control-template", path_, node.at, std::move(what),
-        "{{resource.id}}, {{resource.arn}}, {{resource.account}}, {{resource.region}}, {{evidence.NAME}}");
+    std::string_view rest = node.scalar;
+    for (std::size_t open = rest.find("{{"); open != rest.npos; open = rest.find("{{")) {
+      std::size_t close = rest.find("}}", open);
+      if (close == rest.npos) return template_error(node, "a template without its end");
+      std::string name = trimmed(rest.substr(open + 2, close - open - 2));
+      if (!is_known(name)) template_error(node, fmt::format("'{}' is nothing that a remediation can fill in", name));
+      rest.remove_prefix(close + 2);
+    }
+  }
+
+  static bool is_known(std::string_view name) {
+    for (std::string_view prefix : {"evidence.", "parameters.", "resource.configuration.", "resource.tags."}) {
+      if (name.starts_with(prefix) && name.size() > prefix.size()) return true;
+    }
+    return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+  }
+
+  void template_error(const Node& node, std::string what) {
+    diagnostics_.error("control-template", path_, node.at, std::move(what),
+                       "{{resource.id}}, {{resource.arn}}, {{resource.account}}, {{resource.region}}, "
+                       "{{resource.configuration.NAME}}, {{evidence.NAME}}, {{parameters.NAME}}");
+  }
+
+  static std::string trimmed(std::string_view text) {
+    while (text.starts_with(' ')) text.remove_prefix(1);
+    while (text.ends_with(' ')) text.remove_suffix(1);
+    return std::string(text);
   }
 
   void check_remedy(const model::Control& control) {
@@ -166,10 +178,12 @@ bool has_member(const Json& value, std::string_view pointer) {
   while (!pointer.empty()) {
     pointer.remove_prefix(1);
     std::size_t end = pointer.find('/');
-    at = &base::member(*at, unescaped(pointer.substr(0, end)));
+    std::string step = unescaped(pointer.substr(0, end));
+    if (!at->is_object() || !at->contains(step)) return false;
+    at = &(*at)[step];
     pointer = end == std::string_view::npos ? std::string_view() : pointer.substr(end);
   }
-  return !at->is_null();
+  return true;
 }
 
 }  // namespace setpoint::standards
