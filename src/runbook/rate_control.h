@@ -40,8 +40,8 @@ class RateControl {
   bool done() const;  // nothing runs and nothing will start
   bool stopped_by_errors() const;
 
-  // Once done: Success, CompletedWithSuccess is not used by the API here; Failed where MaxErrors stopped it or all
-  // failed, CompletedWithFailure where some failed, Cancelled after cancel().
+  // InProgress until done. Then Success; Failed where MaxErrors stopped it or no target succeeded; CompletedWithFailure
+  // where some failed; Cancelled after cancel().
   ExecutionStatus status() const;
 
   std::size_t running() const { return running_; }

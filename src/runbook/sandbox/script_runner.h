@@ -28,10 +28,10 @@ namespace setpoint::runbook {
 
 // Where the script's AWS calls go: HTTP on a unix socket (preferred: needs no port) that the caller listens on.
 struct GatewayAddress {
-  std::string unix_socket;  // path on the host; or
-  std::uint16_t port = 0;   // a loopback port on the host
+  std::string unix_socket = {};  // path on the host; or
+  std::uint16_t port = 0;        // a loopback port on the host
   // Told to the gateway as the HTTP header X-Setpoint-Execution of each call, so one gateway may serve many scripts.
-  std::string token;
+  std::string token = {};
 };
 
 struct SandboxOptions {
