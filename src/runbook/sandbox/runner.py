@@ -336,7 +336,8 @@ def watch(child, job, request):
     poll.register(job, 0)  # hang-ups are reported unasked
     poll.register(exited, select.POLLIN)
     page, over_memory, most = resource.getpagesize(), False, request["memory_bytes_max"]
-    baseline = descendants(child).get(child, 0) * page
+    # A fork shares what the warm parent had loaded; only what is beyond that counts.
+    baseline = descendants(child).get(child, 0)
     while True:
         for descriptor, _ in poll.poll(WATCH_SECONDS * 1000):
             if descriptor == exited:
@@ -346,7 +347,7 @@ def watch(child, job, request):
                 return status, over_memory
             kill_all(child)
             poll.unregister(job)
-        if sum(descendants(child).values()) * page > baseline + most:
+        if sum(max(0, pages - baseline) for pages in descendants(child).values()) * page > most:
             over_memory = True
             kill_all(child)
 
