@@ -11,10 +11,13 @@
 
 #include "base/file.h"
 #include "cli/exit_code.h"
+#include "cli/stop_on_signal.h"
 #include "cloud/aws/model_catalog.h"
+#include "cloud/http_server.h"
+#include "twin/cloud.h"
 #include "twin/durable_state.h"
 #include "twin/seed.h"
-#include "twin/server.h"
+#include "twin/wire.h"
 
 namespace setpoint::cli {
 
@@ -40,37 +43,11 @@ base::Result<twin::Seed> read_seed(const std::string& path) {
   return std::move(*seed);
 }
 
-// SIGINT and SIGTERM are taken by a thread that waits for them, so that stopping is ordinary code.
-class StopOnSignal {
- public:
-  explicit StopOnSignal(twin::Server& server)
-      : waiter_([this, &server] {
-          int taken = 0;
-          sigwait(&signals_, &taken);
-          server.stop();
-        }) {}
-  static sigset_t block() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    return signals;
-  }
-  ~StopOnSignal() {
-    pthread_kill(waiter_.native_handle(), SIGTERM);  // where the server ended by itself
-    waiter_.join();
-  }
-
- private:
-  sigset_t signals_ = block();
-  std::thread waiter_;
-};
-
 base::Status serve(twin::Wire& wire, const TwinArguments& arguments) {
   StopOnSignal::block();  // before any thread starts: they inherit it
-  TRY(std::unique_ptr<twin::Server> server,
-      twin::Server::listen(wire, {.host = arguments.host, .port = arguments.port}));
+  TRY(std::unique_ptr<cloud::HttpServer> server,
+      cloud::HttpServer::listen([&](const cloud::HttpRequest& request) { return wire.handle(request); },
+                                {.host = arguments.host, .port = arguments.port}));
   StopOnSignal stop(*server);
   std::printf("listening on http://%s:%u\n", arguments.host.c_str(), static_cast<unsigned>(server->port()));
   std::fflush(stdout);

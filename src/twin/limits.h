@@ -10,11 +10,6 @@ inline constexpr std::size_t kSessionsMax = 10'000;   // temporary credentials a
 inline constexpr std::size_t kUnmodelledMax = 1'000;  // distinct entries kept
 inline constexpr std::size_t kSeedBytesMax = 256u << 20;
 inline constexpr std::size_t kSeedErrorsMax = 50;
-inline constexpr std::size_t kPolicyBytesMax = 256u << 10;     // one IAM policy document that the evaluator reads
-inline constexpr std::size_t kServerBodyBytesMax = 16u << 20;  // one request to the server
-inline constexpr std::size_t kServerHeaderBytesMax = 64u << 10;
-inline constexpr std::size_t kServerConnectionsMax = 1'024;
-inline constexpr int kServerReadSecondsMax = 20;  // from the first byte of a request to its last
-inline constexpr int kServerIdleSecondsMax = 60;  // between requests of one connection
+inline constexpr std::size_t kPolicyBytesMax = 256u << 10;  // one IAM policy document that the evaluator reads
 
 }  // namespace setpoint::twin

@@ -1,7 +1,7 @@
 // The wire of the simulated cloud: bytes of a request in, bytes of an answer out, by the very codecs of cloud/aws.
 //
-// Place in the flow: server.h puts it behind a socket; TwinTransport puts it behind cloud::Transport, in the same
-// process and without a socket, so a rehearsal sends the same bytes as the real thing.
+// Place in the flow: cloud/http_server.h puts it behind a socket; TwinTransport puts it behind cloud::Transport, in the
+// same process and without a socket, so a rehearsal sends the same bytes as the real thing.
 //
 //   std::unique_ptr<Cloud> fork = twin.fork();
 //   TwinTransport transport(*fork, *catalog);
@@ -18,7 +18,7 @@
 #include <string>
 
 #include "cloud/aws/codec.h"
-#include "cloud/http.h"
+#include "cloud/http_server.h"
 #include "twin/cloud.h"
 
 namespace setpoint::twin {
@@ -28,10 +28,7 @@ struct WireOptions {
   std::string region_default = "us-east-1";  // where a request names none
 };
 
-struct WireReply {
-  cloud::HttpResponse http;
-  bool drop = false;  // a fault: close the connection instead of answering
-};
+using WireReply = cloud::HttpReply;
 
 class Wire {
  public:

@@ -1,5 +1,5 @@
 // The one translation unit with Boost.Beast: it takes half a minute to compile.
-#include "twin/server.h"
+#include "cloud/http_server.h"
 
 #include <atomic>
 #include <boost/asio/dispatch.hpp>
@@ -10,7 +10,7 @@
 #include <boost/beast/http.hpp>
 #include <thread>
 
-namespace setpoint::twin {
+namespace setpoint::cloud {
 
 namespace {
 
@@ -19,8 +19,8 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using Tcp = asio::ip::tcp;
 
-cloud::HttpRequest from_beast(http::request<http::string_body>&& message) {
-  cloud::HttpRequest request;
+HttpRequest from_beast(http::request<http::string_body>&& message) {
+  HttpRequest request;
   request.method = std::string(message.method_string());
   request.scheme = "http";
   request.host = std::string(message[http::field::host]);
@@ -34,12 +34,11 @@ cloud::HttpRequest from_beast(http::request<http::string_body>&& message) {
   return request;
 }
 
-http::response<http::string_body> to_beast(cloud::HttpResponse&& reply, bool keep_alive, bool head) {
+http::response<http::string_body> to_beast(HttpResponse&& reply, bool keep_alive, bool head) {
   http::response<http::string_body> message{static_cast<http::status>(reply.status), 11};
   for (const auto& [name, value] : reply.headers) {
     if (!beast::iequals(name, "content-length") || head) message.insert(name, value);
   }
-  message.set(http::field::server, "setpoint-twin");
   message.keep_alive(keep_alive);
   message.body() = std::move(reply.body);
   bool may_have_body = !head && reply.status != 204 && reply.status != 304 && reply.status >= 200;
@@ -48,8 +47,8 @@ http::response<http::string_body> to_beast(cloud::HttpResponse&& reply, bool kee
 }
 
 struct Shared {
-  Wire& wire;
-  ServerOptions options;
+  HttpHandler handler;
+  HttpServerOptions options;
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> stopping{false};
 };
@@ -132,7 +131,7 @@ void Connection::on_request(beast::error_code failed) {
   bool keep_alive = parser_->keep_alive();
   bool head = parser_->get().method() == http::verb::head;
   stream_.expires_never();  // an injected delay is not the client's fault
-  WireReply reply = shared_.wire.handle(from_beast(parser_->release()));
+  HttpReply reply = shared_.handler(from_beast(parser_->release()));
   if (reply.drop) return close();
   write(to_beast(std::move(reply.http), keep_alive && !shared_.stopping, head));
 }
@@ -153,10 +152,10 @@ void Connection::write(http::response<http::string_body> message) {
   });
 }
 
-class BeastServer final : public Server {
+class BeastServer final : public HttpServer {
  public:
-  BeastServer(Wire& wire, ServerOptions options)
-      : shared_{wire, std::move(options)}, io_(shared_.options.threads), acceptor_(io_), timer_(io_) {}
+  BeastServer(HttpHandler handler, HttpServerOptions options)
+      : shared_{std::move(handler), std::move(options)}, io_(shared_.options.threads), acceptor_(io_), timer_(io_) {}
 
   base::Status bind();
   std::uint16_t port() const override { return port_; }
@@ -234,10 +233,10 @@ void BeastServer::await_connections(int ticks) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Server>> Server::listen(Wire& wire, ServerOptions options) {
-  auto server = std::make_unique<BeastServer>(wire, std::move(options));
+base::Result<std::unique_ptr<HttpServer>> HttpServer::listen(HttpHandler handler, HttpServerOptions options) {
+  auto server = std::make_unique<BeastServer>(std::move(handler), std::move(options));
   TRY_VOID(server->bind());
-  return std::unique_ptr<Server>(std::move(server));
+  return std::unique_ptr<HttpServer>(std::move(server));
 }
 
-}  // namespace setpoint::twin
+}  // namespace setpoint::cloud
