@@ -19,7 +19,7 @@ inline constexpr std::uint64_t kQueueTasksMax = 1'000'000;  // of one queue, dea
 inline constexpr std::size_t kTaskBytesMax = 1u << 20;
 inline constexpr std::size_t kTaskErrorBytesMax = 4096;  // the rest of a longer reason is cut
 inline constexpr std::size_t kClaimTasksMax = 1000;
-inline constexpr int kTaskAttemptsDefault = 20;  // then a task is dead
+inline constexpr int kTaskAttemptsDefault = 30;  // then a task is dead
 inline constexpr std::size_t kReadersMax = 8;    // connections that read beside the writer
 inline constexpr base::Milliseconds kBusyTimeoutDefault{10'000};
 
