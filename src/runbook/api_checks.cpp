@@ -53,8 +53,9 @@ void check_call(const Step& step, const StaticCall& call, const std::string& fil
 
 }  // namespace
 
-void check_apis(const Document::Data& data, const std::string& file, const ApiCatalog& apis, Diagnostics& diagnostics) {
-  for_each_step(data.steps, [&](const Step& step) {
+void check_apis(const std::vector<Step>& steps, const std::string& file, const ApiCatalog& apis,
+                Diagnostics& diagnostics) {
+  for_each_step(steps, [&](const Step& step) {
     bool raw = step.action == Action::execute_aws_api || step.action == Action::assert_aws_resource_property ||
                step.action == Action::wait_for_aws_resource_property;
     if (!raw) return;

@@ -101,7 +101,8 @@ std::optional<Document> Document::compile(const base::SourceText& source, base::
   Loader(source.name, diagnostics).load(*root, *data);
   index_steps(data->steps, *data);
   check_references(*data, *root, source.name, diagnostics);
-  if (apis != nullptr && diagnostics.error_count() == errors_before) check_apis(*data, source.name, *apis, diagnostics);
+  if (apis != nullptr && diagnostics.error_count() == errors_before)
+    check_apis(data->steps, source.name, *apis, diagnostics);
   if (diagnostics.error_count() != errors_before) return std::nullopt;
   return Document(std::move(data));
 }

@@ -15,7 +15,7 @@ void check_references(const Document::Data& data, const base::Node& root, const 
                       base::Diagnostics& diagnostics);
 
 // Services, operations and members against the models.
-void check_apis(const Document::Data& data, const std::string& file, const ApiCatalog& apis,
+void check_apis(const std::vector<Step>& steps, const std::string& file, const ApiCatalog& apis,
                 base::Diagnostics& diagnostics);
 
 // The call of a step that names Service and Api, references unresolved.

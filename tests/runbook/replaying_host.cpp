@@ -85,11 +85,4 @@ Answer<WebhookResponse> ReplayingHost::invoke_webhook(const CallSite& site, cons
   return replay<WebhookResponse>("webhook " + site_text(site), [&] { return real_.invoke_webhook(site, request); });
 }
 
-base::Result<std::string> ReplayingHost::read_attachment(const std::string& name) {
-  auto answer =
-      replay<std::string>("attachment " + name, [&]() -> Answer<std::string> { return real_.read_attachment(name); });
-  if (answer.interrupted()) return base::fail(base::ErrorCode::cancelled, "suspended");
-  return answer.result();
-}
-
 }  // namespace setpoint::runbook

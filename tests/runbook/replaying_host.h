@@ -3,6 +3,7 @@
 #pragma once
 
 #include <any>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ class ReplayingHost final : public Host {
   }
   Answer<ChildResult> start_child(const CallSite& site, const ExecuteAutomationRequest& request) override;
   Answer<WebhookResponse> invoke_webhook(const CallSite& site, const WebhookRequest& request) override;
-  base::Result<std::string> read_attachment(const std::string& name) override;
+  base::Result<std::string> read_attachment(const std::string& name) override { return attachment(name); }
 
  private:
   struct Entry {
@@ -41,7 +42,14 @@ class ReplayingHost final : public Host {
   template <class T, class Ask>
   Answer<T> replay(std::string question, Ask ask);
 
+  base::Result<std::string> attachment(const std::string& name) {
+    auto kept = attachments_.find(name);
+    if (kept == attachments_.end()) kept = attachments_.emplace(name, real_.read_attachment(name)).first;
+    return kept->second;
+  }
+
   Host& real_;
+  std::map<std::string, base::Result<std::string>> attachments_;  // content does not change, so it is no question
   std::vector<Entry> record_;
   std::size_t at_ = 0;
   std::size_t new_left_ = 0;
