@@ -170,7 +170,9 @@ bool is_asff(const Json& value) {
 }
 
 std::string check_of_generator(std::string_view generator) {
-  if (generator.starts_with("security-control/")) return std::string(generator.substr(17));
+  for (std::string_view prefix : {"security-control/", "setpoint/"}) {  // ours, exported and come back
+    if (generator.starts_with(prefix)) return std::string(generator.substr(prefix.size()));
+  }
   if (std::size_t ruleset = generator.find(":::ruleset/"); ruleset != std::string_view::npos)
     generator.remove_prefix(ruleset + 11);
   return check_of_standard(generator);
