@@ -85,20 +85,38 @@ Error syntax_error(std::string_view text, simdjson::error_code code) {
 
 }  // namespace
 
-Result<Json> parse_json(std::string_view text, JsonLimits limits) {
-  if (text.size() > limits.bytes_max) {
-    return fail(ErrorCode::limit_exceeded, "JSON of {} bytes is larger than {}", text.size(), limits.bytes_max);
-  }
-  dom::parser parser;
-  if (auto code = parser.allocate(std::max<std::size_t>(text.size(), 64), limits.depth_max);
-      code != simdjson::SUCCESS) {
-    return fail(ErrorCode::limit_exceeded, "no memory to read {} bytes of JSON", text.size());
-  }
+namespace {
+
+// A parser's buffers cost more to allocate than a small document to read: each thread keeps one parser for those.
+constexpr std::size_t kKeptParserBytes = 64u << 10;
+
+simdjson::error_code prepare(dom::parser& parser, std::size_t bytes, std::size_t depth) {
+  bool ready = parser.capacity() >= bytes && parser.max_depth() == depth;
+  return ready ? simdjson::SUCCESS : parser.allocate(bytes, depth);
+}
+
+Result<Json> parse_with(dom::parser& parser, std::string_view text) {
   dom::element root;
   if (auto code = parser.parse(text.data(), text.size()).get(root); code != simdjson::SUCCESS) {
     return fail(syntax_error(text, code));
   }
   return to_json(root);
+}
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text, JsonLimits limits) {
+  if (text.size() > limits.bytes_max) {
+    return fail(ErrorCode::limit_exceeded, "JSON of {} bytes is larger than {}", text.size(), limits.bytes_max);
+  }
+  thread_local dom::parser kept;
+  dom::parser fresh;
+  bool small = text.size() <= kKeptParserBytes;
+  dom::parser& parser = small ? kept : fresh;
+  if (prepare(parser, small ? kKeptParserBytes : text.size(), limits.depth_max) != simdjson::SUCCESS) {
+    return fail(ErrorCode::limit_exceeded, "no memory to read {} bytes of JSON", text.size());
+  }
+  return parse_with(parser, text);
 }
 
 std::string canonical(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
