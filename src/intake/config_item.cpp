@@ -186,11 +186,10 @@ void take_summary(const Json& summary, const std::string& where, Batch& out) {
 
 }  // namespace
 
-base::Result<Resource> resource_from_config_item(const Json& original) {
+base::Result<Resource> resource_from_config_item(Json item) {
   Resource out;
-  TRY_VOID(read_key(original, out));
-  TRY(out.captured_at, captured_at(original));
-  Json item = original;
+  TRY_VOID(read_key(item, out));
+  TRY(out.captured_at, captured_at(item));
   rename_members(item);
   TRY_VOID(unpack_configuration(item));
   if (out.captured_at.known()) item["configurationItemCaptureTime"] = base::to_iso8601(out.captured_at);

@@ -13,7 +13,7 @@ namespace setpoint::intake {
 //
 // A deleted item is Knowledge::deleted. One that AWS Config does not record, or only summarises because it is too large
 // for a notification, is Knowledge::unknown with the reason.
-base::Result<model::Resource> resource_from_config_item(const base::Json& item);
+base::Result<model::Resource> resource_from_config_item(base::Json item);
 
 // Is it a message of AWS Config (messageType, configurationItem, configurationItemSummary)?
 bool is_config_message(const base::Json& value);

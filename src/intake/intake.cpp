@@ -49,7 +49,7 @@ class Reader {
     auto value = base::parse_json(piece.text, {kValueBytesMax, base::kJsonDepthMax});
     if (!value) return refuse(piece.line, std::move(value).error());
     Batch batch;
-    take_value(*value, fmt::format("{}:{}", name_, piece.line), batch);
+    take_value(std::move(*value), fmt::format("{}:{}", name_, piece.line), batch);
     return hand_on(std::move(batch));
   }
 

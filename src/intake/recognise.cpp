@@ -52,10 +52,11 @@ class Recogniser {
  public:
   Recogniser(std::string where, Batch& out) : where_(std::move(where)), out_(out) {}
 
-  void take(const Json& value) {
+  // May empty `value`: an item is moved, not copied.
+  void take(Json& value) {
     if (++depth_ > kNestedMessagesMax) return refuse(ErrorCode::limit_exceeded, "messages are nested too deep");
     if (value.is_array()) {
-      for (const Json& element : value) take(element);
+      for (Json& element : value) take(element);
     } else if (!value.is_object()) {
       refuse(ErrorCode::invalid_input, fmt::format("expected an object, found {}", value.type_name()));
     } else if (!take_wrapped(value) && !take_plain(value)) {
@@ -76,7 +77,7 @@ class Recogniser {
   }
 
   // A message that carries another as text, or as a value.
-  void take_inner(const Json& inner, const char* name) {
+  void take_inner(Json& inner, const char* name) {
     if (!inner.is_string()) return take(inner);
     auto parsed = base::parse_json(inner.get<std::string>());
     if (parsed)
@@ -91,7 +92,7 @@ class Recogniser {
   }
 
   // Envelopes of transport: the inside counts, they themselves do not.
-  bool take_wrapped(const Json& value) {
+  bool take_wrapped(Json& value) {
     if (has_string(value, "TopicArn") && value.contains("Message"))
       return take_inner(value["Message"], "Message"), true;
     if (has_string(value, "invokingEvent")) return take_inner(value["invokingEvent"], "invokingEvent"), true;
@@ -103,7 +104,7 @@ class Recogniser {
     return false;
   }
 
-  bool take_plain(const Json& value) {
+  bool take_plain(Json& value) {
     if (has_string(value, "detail-type") || has_string(value, "source")) return take_envelope(value), true;
     if (is_config_message(value)) return take_message(value), true;
     if (has_string(value, "eventSource") && has_string(value, "eventName")) {
@@ -116,8 +117,8 @@ class Recogniser {
     return false;
   }
 
-  void take_item(const Json& value) {
-    auto resource = resource_from_config_item(value);
+  void take_item(Json& value) {
+    auto resource = resource_from_config_item(std::move(value));
     if (resource)
       out_.resources.push_back(std::move(*resource));
     else
@@ -148,6 +149,6 @@ class Recogniser {
 
 }  // namespace
 
-void take_value(const Json& value, const std::string& where, Batch& out) { Recogniser(where, out).take(value); }
+void take_value(Json value, const std::string& where, Batch& out) { Recogniser(where, out).take(value); }
 
 }  // namespace setpoint::intake

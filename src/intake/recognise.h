@@ -8,6 +8,6 @@
 namespace setpoint::intake {
 
 // Takes `value` apart into `out`; what is not taken is added to out.refused under `where`.
-void take_value(const base::Json& value, const std::string& where, Batch& out);
+void take_value(base::Json value, const std::string& where, Batch& out);
 
 }  // namespace setpoint::intake

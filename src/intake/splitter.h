@@ -57,6 +57,8 @@ class Splitter {
   base::Status refuse(base::ErrorCode code, std::string why);
   void begin(Where where, char c);
   void append(char c);
+  std::size_t take_run(std::string_view bytes);
+  void oversize();
   void remember_key();
   void clear();
   bool begins_a_streamed_array(char c) const;
