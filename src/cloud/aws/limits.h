@@ -19,5 +19,7 @@ inline constexpr std::int64_t kS3ClockSkewSecondsMax = 900;      // S3 allows fi
 inline constexpr std::int64_t kPresignedSecondsMax = 604'800;    // seven days
 inline constexpr std::size_t kAuthorizationBytesMax = 8u << 10;  // the Authorization header
 inline constexpr std::size_t kPagesMax = 100'000;                // of one call_all
+inline constexpr std::size_t kReadsInFlightMax = 64;             // of one discovery
+inline constexpr std::size_t kTokenCharactersMax = 64;           // of an idempotency token
 
 }  // namespace setpoint::cloud::aws
