@@ -118,7 +118,11 @@ Json linearity() {
   double small = 0;
   for (std::size_t resources : {100u, 1000u, 10000u}) {
     std::string text = template_with(resources);
-    double took = best_seconds(5, [&] { (void)rules.evaluate(Document::parse_json(text).value()); });
+    DocumentReader reader;
+    Document document;
+    double took = best_seconds(7, [&] {
+      if (reader.read(text, document)) (void)rules.evaluate(document);
+    });
     if (resources == 100) small = took;
     Json one = {{"resources", resources}, {"milliseconds", took * 1000}, {"times_the_smallest", took / small}};
     if (double reference = resources <= 1000 ? cfn_guard_seconds(template_rules(), text) : 0; reference > 0)

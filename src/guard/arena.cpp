@@ -18,15 +18,16 @@ void Arena::grow(std::size_t bytes) {
   reserved_ += size;
 }
 
+// Several blocks become one of their size, so that the next document of that size fits without growing.
 void Arena::reset() {
   used_ = 0;
-  if (blocks_.empty()) return;
-  auto largest =
-      std::max_element(blocks_.begin(), blocks_.end(), [](const Block& a, const Block& b) { return a.size < b.size; });
-  std::swap(*largest, blocks_.front());
-  blocks_.resize(1);
-  next_ = blocks_.front().bytes.get();
-  left_ = reserved_ = blocks_.front().size;
+  if (blocks_.size() > 1) {
+    std::size_t size = reserved_;
+    blocks_.clear();
+    blocks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size});
+  }
+  next_ = blocks_.empty() ? nullptr : blocks_.front().bytes.get();
+  left_ = reserved_;
 }
 
 }  // namespace setpoint::guard

@@ -115,7 +115,8 @@ struct Part {
 
 struct Query {
   std::vector<Part> parts;
-  bool match_all = true;  // false with `some`
+  bool match_all = true;                 // false with `some`
+  const Value* resource_type = nullptr;  // of Resources.*[ Type == 'text' ]..., which an index answers
   Span span;
   bool leads_with_variable() const { return parts.front().kind == Part::Kind::variable; }
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <tuple>
 
 #include "guard/limits.h"
 
@@ -108,11 +110,12 @@ Evaluation::~Evaluation() = default;
 void Evaluation::evaluate(std::size_t index, Report& report) {
   failures_.clear();
   steps_ = 0;
+  omitted_ = 0;
   recording_ = true;
   try {
     Status status = rule(program_.rules[index], *root_scope_);
     report.rules[index] = status;
-    if (status == Status::fail) report.failures.push_back({index, materialise()});
+    if (status == Status::fail) enter_failures(index, report);
   } catch (const Abort& abort) {
     depth_ = 0;
     call_message_ = {};
@@ -131,28 +134,50 @@ void Evaluation::step(std::size_t count) {
 }
 
 void Evaluation::failed(const Value& at, bool resolved, std::string_view expected, std::string_view message) {
-  if (!recording_ || failures_.size() >= kEvidenceMax) return;
+  if (!recording_) return;
+  if (failures_.size() >= kEvidenceMax) {
+    ++omitted_;
+    return;
+  }
   failures_.push_back({&at, resolved, expected, message.empty() ? call_message_ : message, current_rule_});
 }
 
-std::vector<model::Evidence> Evaluation::materialise() const {
-  std::vector<model::Evidence> out;
-  out.reserve(failures_.size());
-  for (const Failure& failure : failures_) {
-    model::Evidence evidence;
-    evidence.path = failure.at == nullptr ? "" : failure.at->path();
-    if (failure.at != nullptr && failure.resolved) evidence.value = failure.at->json();
-    evidence.resolved = failure.resolved;
-    evidence.expected = failure.expected;
-    evidence.message = failure.message;
-    evidence.rule = failure.rule->name;
-    auto same = [&](const model::Evidence& other) {
-      return other.path == evidence.path && other.resolved == evidence.resolved &&
-             other.expected == evidence.expected && other.message == evidence.message && other.rule == evidence.rule;
-    };
-    if (std::none_of(out.begin(), out.end(), same)) out.push_back(std::move(evidence));
-  }
+model::Evidence Evaluation::evidence(const Failure& failure) const {
+  model::Evidence out;
+  if (failure.at != nullptr) out.path = path_of(*failure.at);
+  if (failure.at != nullptr && failure.resolved) out.value = failure.at->json();
+  out.resolved = failure.resolved;
+  out.expected = failure.expected;
+  out.message = failure.message;
+  out.rule = failure.rule->name;
   return out;
+}
+
+// Failures that say the same of the same value are one.
+void Evaluation::enter_failures(std::size_t rule, Report& report) {
+  RuleFailure& entry = report.failures.emplace_back();
+  entry.rule = rule;
+  entry.omitted = omitted_;
+  entry.evidence.reserve(failures_.size());
+  std::set<std::tuple<const Value*, bool, const char*, const char*, const Rule*>> seen;
+  for (const Failure& failure : failures_) {
+    auto identity =
+        std::tuple(failure.at, failure.resolved, failure.expected.data(), failure.message.data(), failure.rule);
+    if (failures_.size() > 1 && !seen.insert(identity).second) continue;
+    entry.evidence.push_back(evidence(failure));
+  }
+}
+
+// A value of a related resource is named by that resource first: AWS::EC2::VPC/vpc-1#/configuration/isDefault.
+std::string Evaluation::path_of(const Value& value) const {
+  std::string path = value.path();
+  if (related_.empty()) return path;
+  const Value* root = &value;
+  while (root->parent != nullptr) root = root->parent;
+  for (const RelationSource::Related& one : related_) {
+    if (&one.document->root() == root) return one.resource + "#" + path;
+  }
+  return path;
 }
 
 Status Evaluation::rule(const Rule& rule, Scope& scope) {
@@ -243,18 +268,28 @@ Status Evaluation::block_on(const Block& body, const Value& value, Scope& scope)
   return block(body, inner);
 }
 
+// AWS Config's older runtime: what does not resolve is left out, so a clause of which nothing is left skips.
+void Evaluation::leave_out_unresolved(Results& found) const {
+  if (!program_.guard2) return;
+  found.erase(std::remove_if(found.begin(), found.end(), [](const Found& one) { return one.unresolved(); }),
+              found.end());
+}
+
 Status Evaluation::access(const AccessClause& clause, Scope& scope) {
   std::size_t recorded = failures_.size();
   ClauseTally tally(*this, clause);
   Results left;
   if (is_unary(clause.op)) {
     query(*clause.query, scope, left);
+    if (clause.op != Op::exists && clause.op != Op::empty) leave_out_unresolved(left);
     if (left.empty()) return unary(clause, {}, tally);
     (void)unary(clause, {left.data(), left.size()}, tally);
   } else {
     Results right;
     operand(*clause.against, scope, right);
     query(*clause.query, scope, left);
+    leave_out_unresolved(left);
+    leave_out_unresolved(right);
     if (left.empty() || right.empty()) return Status::skip;
     compare(clause.op, clause.op_inverted, {left.data(), left.size()}, {right.data(), right.size()}, tally);
   }
@@ -288,6 +323,7 @@ bool Evaluation::unary_holds(const AccessClause& clause, const Found& found) con
 Status Evaluation::block_clause(const BlockClause& clause, Scope& scope) {
   Results values;
   query(*clause.query, scope, values);
+  leave_out_unresolved(values);
   if (values.empty() && clause.not_empty) {
     failed(*scope.root, false, clause.expected, "");
     return Status::fail;
@@ -361,6 +397,7 @@ Status Evaluation::type_block(const TypeClause& clause, Scope& scope) {
   if (clause.conditions && unrecorded(*clause.conditions, scope) != Status::pass) return Status::skip;
   Results values;
   query(*clause.query, scope, values);
+  leave_out_unresolved(values);
   std::size_t passes = 0;
   std::size_t fails = 0;
   for (const Found& found : values) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -50,6 +51,7 @@ class Evaluation {
   Status unrecorded(const Conjunction& conditions, Scope& scope);
   Status block(const Block& block, Scope& scope);
   Status block_on(const Block& block, const Value& value, Scope& scope);
+  void leave_out_unresolved(Results& found) const;
   Status access(const AccessClause& clause, Scope& scope);
   Status unary(const AccessClause& clause, std::span<const Found> found, ClauseTally& tally);
   bool unary_holds(const AccessClause& clause, const Found& found) const;
@@ -62,6 +64,8 @@ class Evaluation {
   // Queries and variables (query_evaluation.cpp)
   void query(const Query& query, Scope& scope, Results& out);
   void retrieve(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter, Results& out);
+  bool from_resource_index(const Query& query, Scope& scope, Results& out);
+  void build_resource_index();
   void from_variable(const Query& query, Scope& scope, int converter, Results& out);
   const Value* key(const Part& part, const Value* at, int& converter);
   const Value* embedded(const Value* at);
@@ -85,7 +89,9 @@ class Evaluation {
   void step(std::size_t count = 1);
 
   void failed(const Value& at, bool resolved, std::string_view expected, std::string_view message);
-  std::vector<model::Evidence> materialise() const;
+  model::Evidence evidence(const Failure& failure) const;
+  void enter_failures(std::size_t rule, Report& report);
+  std::string path_of(const Value& value) const;
 
   const Program& program_;
   const Document& document_;
@@ -98,12 +104,14 @@ class Evaluation {
   std::vector<std::unique_ptr<const Regex>> patterns_;
   std::vector<RelationSource::Related> related_;
   std::vector<std::pair<const Value*, const Value*>> embedded_;
+  std::optional<std::unordered_map<std::string_view, std::vector<const Value*>>> resources_;  // by Type; empty: no use
   std::unique_ptr<Scope> root_scope_;
   const Rule* current_rule_ = nullptr;
   std::string_view call_message_;
   bool recording_ = true;
   std::size_t depth_ = 0;
   std::uint64_t steps_ = 0;
+  std::size_t omitted_ = 0;
 };
 
 // A variable of a scope: not yet known, or its results.

@@ -17,7 +17,7 @@ inline constexpr std::size_t kDocumentBytesMax = 256u << 20;
 inline constexpr std::size_t kDocumentDepthMax = 128;
 inline constexpr std::size_t kCallDepthMax = 64;  // rules, calls, variables and filters under evaluation at once
 inline constexpr std::uint64_t kEvaluationStepsMax = 50'000'000;  // values visited for one rule and one document
-inline constexpr std::size_t kEvidenceMax = 1000;                 // failing clauses kept of one rule and one document
+inline constexpr std::size_t kEvidenceMax = 10'000;               // failing clauses kept of one rule and one document
 inline constexpr std::size_t kTemporaryBytesMax = 64u << 20;      // values that functions make during one evaluation
 
 }  // namespace setpoint::guard

@@ -148,6 +148,9 @@ class Parser::Deeper {
   Parser& parser_;
 };
 
+// The literal of a query that begins with Resources.*[ Type == 'literal' ], or none.
+const Value* resource_type_of(const Query& query);
+
 // One binding a name, as cfn-guard would look it up: a literal before a call before a query, the last of a kind.
 void bind(std::vector<Let>& lets, Let let);
 

@@ -12,7 +12,36 @@ void Evaluation::query(const Query& query, Scope& scope, Results& out) {
   if (scope.kind == Scope::Kind::call) return this->query(query, *scope.parent, out);
   Scope& handed = scope.kind == Scope::Kind::value ? *scope.parent : scope;
   if (query.leads_with_variable()) return from_variable(query, handed, -1, out);
+  if (query.resource_type != nullptr && from_resource_index(query, handed, out)) return;
   retrieve(query, 0, scope.root, handed, -1, out);
+}
+
+// One pass over the resources answers every Resources.*[ Type == 'x' ]. Only where each has its Type as text; what is
+// out of the ordinary goes the long way.
+void Evaluation::build_resource_index() {
+  resources_.emplace();
+  const Value& root = document_.root();
+  const Value* resources = root.kind == Kind::map ? root.find("Resources") : nullptr;
+  if (resources == nullptr || resources->kind != Kind::map) return;
+  static const HashedKey kType{"Type", hash_key("Type")};
+  for (const Member& member : resources->map()) {
+    const Value* type = member.value.kind == Kind::map ? member.value.find(kType.text, kType.hash) : nullptr;
+    if (type == nullptr || type->kind != Kind::text) return resources_->clear();
+    (*resources_)[type->string()].push_back(&member.value);
+  }
+}
+
+bool Evaluation::from_resource_index(const Query& query, Scope& scope, Results& out) {
+  if (scope.root != &document_.root()) return false;
+  if (!resources_) build_resource_index();
+  if (resources_->empty()) return false;
+  auto found = resources_->find(query.resource_type->string());
+  if (found == resources_->end()) return true;
+  for (const Value* resource : found->second) {
+    Scope inner{Scope::Kind::value, resource, &scope, {}};
+    retrieve(query, 3, resource, inner, -1, out);
+  }
+  return true;
 }
 
 void Evaluation::unresolved(const Query& query, const Value* at, Results& out) {

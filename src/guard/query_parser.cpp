@@ -47,7 +47,23 @@ Function function_named(std::string_view name) {
   return Function::unknown;
 }
 
+bool is_key(const Part& part, std::string_view key) { return part.kind == Part::Kind::key && part.key.text == key; }
+
 }  // namespace
+
+const Value* resource_type_of(const Query& query) {
+  const std::vector<Part>& parts = query.parts;
+  if (parts.size() < 3 || !is_key(parts[0], "Resources") || parts[1].kind != Part::Kind::all_values || parts[1].capture)
+    return nullptr;
+  if (parts[2].kind != Part::Kind::filter || parts[2].capture) return nullptr;
+  const Conjunction& filter = *parts[2].filter;
+  if (filter.size() != 1 || filter[0].size() != 1) return nullptr;
+  const auto* same = std::get_if<AccessClause>(&filter[0][0].is);
+  if (same == nullptr || same->op != Op::eq || same->op_inverted) return nullptr;
+  if (same->query->parts.size() != 1 || !is_key(same->query->parts[0], "Type")) return nullptr;
+  const auto* literal = std::get_if<const Value*>(&same->against->is);
+  return literal != nullptr && (*literal)->kind == Kind::text ? *literal : nullptr;
+}
 
 bool Parser::query(QueryPtr& out) {
   auto known = queries_.find(at_);
@@ -60,6 +76,7 @@ bool Parser::query(QueryPtr& out) {
   auto read = std::make_shared<Query>();
   bool ok = read_query(*read);
   if (!ok) at_ = begin;
+  if (ok) read->resource_type = resource_type_of(*read);
   read->span = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_)};
   out = ok ? QueryPtr(std::move(read)) : nullptr;
   queries_[begin] = {out, at_};

@@ -16,6 +16,7 @@ std::string_view to_string(Status status);  // PASS, FAIL, SKIP, ERROR
 struct RuleFailure {
   std::size_t rule = 0;                   // index into RuleSet::rules()
   std::vector<model::Evidence> evidence;  // in the order the clauses stand, without repetition
+  std::size_t omitted = 0;                // failing clauses beyond kEvidenceMax, counted only
 };
 struct RuleError {
   std::size_t rule = 0;

@@ -45,6 +45,7 @@ QueryPtr resources_of_type(Part resources, Part type, const Value* name, std::st
   query->parts.push_back(std::move(resources));
   query->parts.push_back(std::move(all));
   query->parts.push_back(std::move(where));
+  query->resource_type = resource_type_of(*query);
   return query;
 }
 

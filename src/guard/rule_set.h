@@ -31,6 +31,8 @@
 #include "guard/relation_source.h"
 #include "guard/report.h"
 
+#include <nlohmann/json.hpp>
+
 namespace setpoint::guard {
 
 struct Program;
@@ -40,7 +42,7 @@ enum class Runtime { guard3, guard2 };
 struct CompileOptions {
   Runtime runtime = Runtime::guard3;
   // What rules see as CONFIG_RULE_PARAMETERS.<name> (at the document's root); an object, or null for none.
-  base::Json parameters;
+  base::Json parameters{};
   // related(...) and policy documents that arrive as text: ours, not cfn-guard's.
   bool extensions = false;
 };

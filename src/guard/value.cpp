@@ -24,6 +24,7 @@ struct MapHeader {
   std::uint32_t capacity = 0;
   std::uint32_t slots = 0;
   std::uint32_t* table = nullptr;
+  std::uint64_t seen = 0;  // a bit for each key's hash: a clear bit says that the key is new
 };
 
 MapHeader& header_of(const Value& map) {
@@ -263,8 +264,12 @@ void make_map(Value& value, std::size_t capacity, Arena& arena) {
 Value& put(Value& map, std::string_view key, Arena& arena) {
   std::uint32_t hash = hash_key(key);
   MapHeader& header = header_of(map);
-  Member* present =
-      header.table != nullptr ? find_in_table(header, map.members, key, hash) : find_member(map, key, hash);
+  std::uint64_t bit = std::uint64_t{1} << (hash >> 26);
+  Member* present = nullptr;
+  if ((header.seen & bit) != 0) {
+    present = header.table != nullptr ? find_in_table(header, map.members, key, hash) : find_member(map, key, hash);
+  }
+  header.seen |= bit;
   if (present != nullptr) {
     present->value = Value{};
     present->value.parent = &map;

@@ -180,7 +180,7 @@ bool load_yaml12(std::string_view text, Arena& arena, Value& into) {
   base::Diagnostics diagnostics;
   std::optional<Node> root = base::parse_yaml({"", text}, diagnostics);
   if (root) load_core(*root, arena, into);
-  return root.has_value() || text.find_first_not_of(" \t\r\n") == text.npos;
+  return root.has_value();
 }
 
 }  // namespace setpoint::guard
