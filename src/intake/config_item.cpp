@@ -72,16 +72,13 @@ base::Result<base::Timestamp> captured_at(const Json& item) {
 // The API's form holds configuration as a JSON text, and each supplementaryConfiguration too; files hold them as
 // values.
 base::Status unpack_configuration(Json& item) {
-  Json& configuration = item["configuration"];
-  if (!configuration.is_string()) return {};
-  std::string text = configuration.get<std::string>();
-  auto parsed = base::parse_json(text);
+  if (!member(item, "configuration").is_string()) return {};
+  auto parsed = base::parse_json(string_member(item, "configuration"));
   if (!parsed)
     return fail(ErrorCode::invalid_input, "configuration is a text that is not JSON: {}", parsed.error().message);
-  configuration = std::move(*parsed);
-  Json& supplementary = item["supplementaryConfiguration"];
-  if (!supplementary.is_object()) return {};
-  for (auto& [name, value] : supplementary.items()) {
+  item["configuration"] = std::move(*parsed);
+  if (!member(item, "supplementaryConfiguration").is_object()) return {};
+  for (auto& [name, value] : item["supplementaryConfiguration"].items()) {
     if (!value.is_string()) continue;
     if (auto inner = base::parse_json(value.get<std::string>())) value = std::move(*inner);
   }
