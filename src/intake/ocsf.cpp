@@ -55,7 +55,12 @@ Verdict verdict_of(const Json& ocsf, bool configuration) {
   return Verdict::unknown;
 }
 
-std::string product_of(const Json& ocsf) { return string_member(member(member(ocsf, "metadata"), "product"), "name"); }
+// Under one name with what the same product says in ASFF.
+std::string product_of(const Json& ocsf) {
+  std::string name = string_member(member(member(ocsf, "metadata"), "product"), "name");
+  if (name == "Security Hub") return "AWS Security Hub";
+  return name == "GuardDuty" ? "Amazon GuardDuty" : name;
+}
 
 std::string check_of(const Json& ocsf) {
   std::string control = string_member(member(ocsf, "compliance"), "control");
