@@ -92,7 +92,8 @@ class AppendLog {
   virtual ~AppendLog() = default;
   virtual base::Status transact(const std::function<base::Status(AppendTransaction&)>& body) = 0;
   virtual base::Result<Head> head() const = 0;
-  // Rows from number `from` on, in order. Stops early past kReadBytesMax, but hands back at least one row where there
+  // Rows from number `from` on, in order; from 1 or 0 on: every row, also one with a number that no entry can have.
+  // Stops early past kReadBytesMax, but hands back at least one row where there
   // is one. Row::subject is left empty by both readers.
   virtual base::Result<std::vector<Row>> read(std::uint64_t from, std::size_t limit) const = 0;
   // As read(), of one subject. May hand back a row of another subject (an index of hashes): the journal sorts those

@@ -167,7 +167,7 @@ base::Result<std::vector<Entry>> Journal::find(const std::string& subject, std::
 
 base::Result<VerifyReport> Journal::verify(const std::optional<Checkpoint>& checkpoint) const {
   ChainVerifier chain(checkpoint);
-  constexpr std::uint64_t kToTheEnd = UINT64_MAX - 1;
+  constexpr std::uint64_t kToTheEnd = UINT64_MAX;
   TRY_VOID(for_each_row(log_, kToTheEnd, [&](const Row& row) -> base::Result<bool> {
     return !chain.feed_row(row.seq, row.hash, row.bytes).has_value();
   }));
@@ -183,6 +183,13 @@ base::Result<std::uint64_t> Journal::export_to(const std::function<base::Status(
     return true;
   });
   if (!done) return fail(std::move(done).error());
+  if (count != last.seq) {
+    return fail({ErrorCode::corrupted,
+                 fmt::format("the journal has {} entries and ends at number {}", count, last.seq),
+                 {},
+                 "run 'setpoint journal verify'",
+                 {}});
+  }
   return count;
 }
 

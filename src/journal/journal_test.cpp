@@ -218,6 +218,14 @@ TEST_F(JournalTest, AnExportComesBackByteForByteAndAnImportMayBeRunAgain) {
   EXPECT_EQ(third.head()->seq, 1u);
 }
 
+TEST_F(JournalTest, AnExportWithAGapIsAnErrorAndNotAShorterFile) {
+  fill(5);
+  log.rows().erase(log.rows().begin() + 2);
+  auto count = journal.export_to([](std::string_view) { return base::Status(); });
+  ASSERT_FALSE(count);
+  EXPECT_EQ(count.error().code, ErrorCode::corrupted);
+}
+
 TEST_F(JournalTest, ImportTakesNothingOfADamagedFile) {
   fill(3);
   std::string text = exported();

@@ -125,7 +125,8 @@ base::Result<std::vector<Row>> Log::read(std::uint64_t from, std::size_t limit) 
   base::Status done = engine_.read([&](Connection& connection) -> base::Status {
     TRY(Statement rows,
         connection.prepare("SELECT seq, hash, entry FROM journal WHERE seq >= ?1 ORDER BY seq LIMIT ?2"));
-    rows.bind(1, signed_seq(from)).bind(2, static_cast<std::int64_t>(limit));
+    // From the beginning means from whatever is there: a row numbered 0 or less is tampering that verify() must see.
+    rows.bind(1, from <= 1 ? INT64_MIN : signed_seq(from)).bind(2, static_cast<std::int64_t>(limit));
     TRY(out, read_rows(rows));
     return {};
   });
