@@ -13,7 +13,7 @@ void EventFields::clear(std::size_t path_count) {
   placed_ = false;
 }
 
-void EventFields::add(std::uint32_t path, Value value) {
+Value& EventFields::add(std::uint32_t path, ValueKind kind, std::uint32_t place) {
   std::uint32_t index = static_cast<std::uint32_t>(values_.size());
   Head& head = heads_[path];
   if (head.event == event_) {
@@ -24,8 +24,11 @@ void EventFields::add(std::uint32_t path, Value value) {
     touched_.push_back(path);
   }
   head.last = index;
-  placed_ = placed_ || value.place != 0;
-  values_.push_back(value);
+  placed_ = placed_ || place != 0;
+  Value& value = values_.emplace_back();
+  value.kind = kind;
+  value.place = place;
+  return value;
 }
 
 std::uint32_t EventFields::enter(std::uint32_t outer, std::uint32_t array, std::uint32_t index) {

@@ -29,7 +29,8 @@ class EventFields {
   // Before each event. `path_count`: ids run below it.
   void clear(std::size_t path_count);
 
-  void add(std::uint32_t path, Value value);
+  // A value to be filled in; valid until the next one.
+  Value& add(std::uint32_t path, ValueKind kind, std::uint32_t place);
   std::uint32_t enter(std::uint32_t outer, std::uint32_t array, std::uint32_t index);
   std::uint32_t new_array() { return arrays_++; }
   std::string& new_text();  // stays put until clear()

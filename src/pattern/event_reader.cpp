@@ -59,6 +59,12 @@ class Walk {
     return whole.size() >= 2 && whole.back() == '"';
   }
 
+  // Nobody asks for it and there is nothing to check: a token that follows a quote closely is refused by whoever reads it.
+  bool skip_string() {
+    ++at_;
+    return true;
+  }
+
   bool has_escape(std::string_view content) const {
     return escapes_ && memchr(content.data(), '\\', content.size()) != nullptr;
   }
@@ -81,12 +87,17 @@ class Walk {
       std::string_view key;
       if (!quoted(key) || !plain(key) || head() != ':') return false;
       ++at_;
-      if (!value(node ? step(node, key) : nullptr, place, depth)) return false;
+      if (!value(node ? child(node, key) : nullptr, place, depth)) return false;
       char c = head();
       if (c != ',' && c != '}') return false;
       ++at_;
       if (c == '}') return true;
     }
+  }
+
+  const PathNode* child(const PathNode* node, std::string_view key) const {
+    bool inside = key.data() >= text_.data() + 8 && key.data() + 8 <= text_.data() + text_.size();
+    return step(node, key, inside ? PathNode::Ends::inside(key) : PathNode::Ends(key));
   }
 
   bool array(const PathNode* node, std::uint32_t place, std::size_t depth) {
@@ -128,14 +139,15 @@ class Walk {
 
   bool string(const PathNode* node, std::uint32_t place) {
     std::string_view content;
+    if (!wanted(node) && !escapes_) return skip_string();
     if (!quoted(content) || !plain(content)) return false;
-    if (wanted(node)) out_.add(node->path, {.text = content, .kind = ValueKind::string, .place = place});
+    if (wanted(node)) out_.add(node->path, ValueKind::string, place).text = content;
     return true;
   }
 
   bool word(std::string_view expected, ValueKind kind, const PathNode* node, std::uint32_t place) {
     if (span() != expected) return false;
-    if (wanted(node)) out_.add(node->path, {.text = {}, .kind = kind, .place = place});
+    if (wanted(node)) out_.add(node->path, kind, place);
     return true;
   }
 
@@ -143,12 +155,7 @@ class Walk {
     if (at_ == end_) return false;
     Number number;
     if (parse_number(span(), number) != NumberFault::none) return false;
-    if (!wanted(node)) return true;
-    out_.add(node->path, {.text = number.text,
-                          .nearest = number.nearest,
-                          .kind = ValueKind::number,
-                          .brief = number.brief,
-                          .place = place});
+    if (wanted(node)) out_.add(node->path, ValueKind::number, place).set(number);
     return true;
   }
 
@@ -170,14 +177,14 @@ class DocumentWalk {
     if (json.is_structured() && depth >= depth_max_) return false;
     if (json.is_object()) return object(json, node, place, depth + 1);
     if (json.is_array()) return array(json, node, place, depth + 1);
-    if (node->path != kNoPath) out_.add(node->path, leaf(json, place));
+    if (node->path != kNoPath) leaf(json, *node, place);
     return true;
   }
 
  private:
   bool object(const base::Json& json, const PathNode* node, std::uint32_t place, std::size_t depth) {
     for (auto member = json.begin(); member != json.end(); ++member) {
-      if (!value(member.value(), step(node, member.key()), place, depth)) return false;
+      if (!value(member.value(), step(node, member.key(), PathNode::Ends(member.key())), place, depth)) return false;
     }
     return true;
   }
@@ -192,21 +199,16 @@ class DocumentWalk {
     return true;
   }
 
-  Value leaf(const base::Json& json, std::uint32_t place) {
-    Value out{.text = {}, .place = place};
-    if (json.is_boolean()) out.kind = json.get<bool>() ? ValueKind::boolean_true : ValueKind::boolean_false;
-    if (json.is_string()) {
-      out.kind = ValueKind::string;
-      out.text = json.get_ref<const std::string&>();
-    }
-    if (json.is_number()) {
-      std::string& text = out_.new_text();
-      text = json.dump();
-      Number number;
-      parse_number(text, number);
-      out = {.text = text, .nearest = number.nearest, .kind = ValueKind::number, .brief = number.brief, .place = place};
-    }
-    return out;
+  void leaf(const base::Json& json, const PathNode& node, std::uint32_t place) {
+    if (json.is_null()) out_.add(node.path, ValueKind::null, place);
+    if (json.is_boolean()) out_.add(node.path, json.get<bool>() ? ValueKind::boolean_true : ValueKind::boolean_false, place);
+    if (json.is_string()) out_.add(node.path, ValueKind::string, place).text = json.get_ref<const std::string&>();
+    if (!json.is_number()) return;
+    std::string& text = out_.new_text();
+    text = json.dump();
+    Number number;
+    parse_number(text, number);
+    out_.add(node.path, ValueKind::number, place).set(number);
   }
 
   std::size_t depth_max_;

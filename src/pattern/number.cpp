@@ -94,23 +94,28 @@ std::size_t significant_digits(const Parts& parts) {
   return parts.whole == "0" ? all - 1 : all;
 }
 
-// Integers of few digits, by far the most common, without the general conversion.
-bool small_integer(const Parts& parts, Number& out) {
-  if (!parts.fraction.empty() || parts.exponent != 0 || parts.whole.size() > 15) return false;
+// Integers of few digits, by far the most common, without the general way.
+bool small_integer(std::string_view text, Number& out) {
+  bool negative = text.front() == '-';
+  std::size_t i = negative ? 1 : 0, digits = text.size() - i;
+  if (digits == 0 || digits > 15 || (digits > 1 && text[i] == '0')) return false;
   std::int64_t value = 0;
-  for (char c : parts.whole) value = value * 10 + (c - '0');
-  out.nearest = static_cast<double>(parts.negative ? -value : value);
-  out.brief = true;
+  for (; i < text.size(); ++i) {
+    if (!is_digit(text[i])) return false;
+    value = value * 10 + (text[i] - '0');
+  }
+  out = {text, static_cast<double>(negative ? -value : value), true};
   return true;
 }
 
 }  // namespace
 
 NumberFault parse_number(std::string_view text, Number& out) {
+  if (text.empty()) return NumberFault::malformed;
+  if (small_integer(text, out)) return NumberFault::none;
   Parts parts;
   if (NumberFault fault = split(text, parts); fault != NumberFault::none) return fault;
   out.text = text;
-  if (small_integer(parts, out)) return NumberFault::none;
   auto read = std::from_chars(text.data(), text.data() + text.size(), out.nearest);
   if (read.ec == std::errc::result_out_of_range) out.nearest = std::strtod(std::string(text).c_str(), nullptr);
   if (std::isinf(out.nearest)) return NumberFault::too_large;

@@ -29,6 +29,11 @@ struct Value {
   std::uint32_t next = 0;   // the field's next value: an index into EventFields::values; 0 for none
 
   Number number() const { return {text, nearest, brief}; }
+  void set(const Number& number) {
+    text = number.text;
+    nearest = number.nearest;
+    brief = number.brief;
+  }
 };
 
 struct Literal {

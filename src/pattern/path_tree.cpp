@@ -12,10 +12,21 @@ void PathNode::put(std::string_view name, PathNode* child) {
       if (edge.child) put(edge.name, edge.child);
     }
   }
-  std::size_t i = slot_of(name);
+  Ends ends(name);
+  std::size_t i = ends.hash() & mask_;
   while (edges_[i].child && edges_[i].name != name) i = (i + 1) & mask_;
   if (!edges_[i].child) ++count_;
-  edges_[i] = {std::string(name), child};
+  edges_[i] = {ends, child, std::string(name)};
+}
+
+const PathNode* step_by_dots(const PathNode* node, std::string_view name) {
+  std::size_t dot = name.find('.');
+  if (dot == std::string_view::npos) return nullptr;
+  for (; node && dot != std::string_view::npos; dot = name.find('.')) {
+    node = node->find(name.substr(0, dot));
+    name.remove_prefix(dot + 1);
+  }
+  return node ? node->find(name) : nullptr;
 }
 
 }  // namespace setpoint::pattern

@@ -20,14 +20,41 @@ class PathNode {
  public:
   explicit PathNode(std::uint64_t made_by = 0) : edit(made_by) {}
 
+  // A name's length and its two ends: all of it up to 16 bytes, and nearly always enough to tell longer ones apart.
+  struct Ends {
+    std::uint64_t head = 0, tail = 0, size = 0;
+
+    Ends() = default;
+    explicit Ends(std::string_view name) : size(name.size()) {
+      std::size_t part = size < 8 ? size : 8;
+      std::memcpy(&head, name.data(), part);
+      std::memcpy(&tail, name.data() + size - part, part);
+    }
+    // The same without a branch on the length, for a name with eight readable bytes on either side.
+    static Ends inside(std::string_view name) {
+      std::uint64_t missing = name.size() < 8 ? 8 - name.size() : 0;
+      if (missing == 8) return {};
+      Ends out;
+      std::memcpy(&out.head, name.data(), 8);
+      std::memcpy(&out.tail, name.data() + name.size() - 8, 8);
+      out.head &= ~std::uint64_t{0} >> (8 * missing);
+      out.tail >>= 8 * missing;
+      out.size = name.size();
+      return out;
+    }
+    std::uint64_t hash() const { return ((head ^ (tail * 0x9E3779B97F4A7C15u)) + size) * 0xD6E8FEB86659FD93u >> 24; }
+    bool operator==(const Ends&) const = default;
+  };
+
   // The child of that name, or null.
-  const PathNode* find(std::string_view name) const {
-    for (std::size_t i = slot_of(name);; i = (i + 1) & mask_) {
+  const PathNode* find(std::string_view name, const Ends& ends) const {
+    for (std::size_t i = ends.hash() & mask_;; i = (i + 1) & mask_) {
       const Edge& edge = edges_[i];
       if (!edge.child) return nullptr;
-      if (edge.name == name) return edge.child;
+      if (edge.ends == ends && (name.size() <= 16 || edge.name == name)) return edge.child;
     }
   }
+  const PathNode* find(std::string_view name) const { return find(name, Ends(name)); }
   void put(std::string_view name, PathNode* child);  // adds or replaces
   template <class Visit>
   void each_child(Visit visit) const {
@@ -41,47 +68,21 @@ class PathNode {
 
  private:
   struct Edge {
-    std::string name;
+    Ends ends;
     PathNode* child = nullptr;
+    std::string name;
   };
-
-  static std::uint64_t load(const char* from, std::size_t bytes) {
-    std::uint64_t out = 0;
-    std::memcpy(&out, from, bytes);
-    return out;
-  }
-  static std::uint64_t load8(const char* from) { return load(from, 8); }
-  static std::uint64_t load4(const char* from) {
-    std::uint32_t out;
-    std::memcpy(&out, from, 4);
-    return out;
-  }
-
-  // Ends and length tell field names apart well enough.
-  std::size_t slot_of(std::string_view name) const {
-    const char* p = name.data();
-    std::size_t n = name.size();
-    std::uint64_t ends = n >= 8   ? load8(p) ^ (load8(p + n - 8) * 0x9E3779B97F4A7C15u)
-                         : n >= 4 ? load4(p) ^ (load4(p + n - 4) << 24)
-                         : n > 0  ? load(p, 1) ^ (load(p + n - 1, 1) << 8) ^ (load(p + n / 2, 1) << 16)
-                                  : 0;
-    return static_cast<std::size_t>(((ends + n) * 0xD6E8FEB86659FD93u) >> 40) & mask_;
-  }
 
   std::size_t mask_ = 1;
   std::size_t count_ = 0;
   std::vector<Edge> edges_ = std::vector<Edge>(2);
 };
 
-// One step or several: `name` is cut at its dots.
-inline const PathNode* step(const PathNode* node, std::string_view name) {
-  std::size_t dot = name.find('.');
-  while (node && dot != std::string_view::npos) {
-    node = node->find(name.substr(0, dot));
-    name.remove_prefix(dot + 1);
-    dot = name.find('.');
-  }
-  return node ? node->find(name) : nullptr;
+// One step or several: `name` is cut at its dots. No child has a dot in its name, so the whole name is tried first.
+const PathNode* step_by_dots(const PathNode* node, std::string_view name);
+inline const PathNode* step(const PathNode* node, std::string_view name, const PathNode::Ends& ends) {
+  const PathNode* child = node->find(name, ends);
+  return child ? child : step_by_dots(node, name);
 }
 
 }  // namespace setpoint::pattern

@@ -8,6 +8,17 @@
 
 namespace setpoint::pattern {
 
+namespace {
+
+constexpr double kWaitingEnough = 6;  // patterns tried one by one cost less than another field's look-ups
+
+bool is_exact(TokenKind kind) {
+  return kind == TokenKind::exact || kind == TokenKind::null || kind == TokenKind::boolean_false ||
+         kind == TokenKind::boolean_true || kind == TokenKind::number;
+}
+
+}  // namespace
+
 void Rule::add(std::span<const Asked> fields) {
   words_.reserve(words_.size() + fields.size() + 1);
   words_.push_back({static_cast<std::uint32_t>(fields.size()), std::bit_cast<std::uint32_t>(Access{})});
@@ -186,6 +197,7 @@ std::uint32_t Index::release_token(std::uint32_t path, const TokenText& text) {
 
 // Access
 
+// Equality first, the rarest first: it costs an event one look-up, where prefixes cost one for each length in use.
 std::vector<Index::Key> Index::possible_keys(Fields fields) const {
   std::vector<Key> keys;
   for (std::size_t i = 0; i < fields.size() && i < Access::kNone; ++i) {
@@ -194,20 +206,24 @@ std::vector<Index::Key> Index::possible_keys(Fields fields) const {
     double distinct = next_.infos.get(fields[i].path)->shapes.tokens();
     auto expected = expected_tokens_.find(path_uses_[fields[i].path].name);
     if (expected != expected_tokens_.end()) distinct = std::max<double>(distinct, expected->second);
-    double rarity = (distinct + 1) / static_cast<double>(tokens->size());
-    keys.push_back({i, rarity, std::move(*tokens)});
+    bool exact = std::all_of(tokens->begin(), tokens->end(), [](const TokenText& t) { return is_exact(t.kind); });
+    keys.push_back({i, exact, (distinct + 1) / static_cast<double>(tokens->size()), std::move(*tokens)});
   }
-  std::stable_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) { return a.rarity > b.rarity; });
+  std::stable_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
+    return a.exact != b.exact ? a.exact : a.rarity > b.rarity;
+  });
   return keys;
 }
 
 Access Index::choose_access(Fields fields) const {
   Access access;
   std::size_t chosen = 0, combinations = 1;
+  double waiting = static_cast<double>(std::max(live_rules_, expected_rules_)) + 1;  // patterns in each bucket, at a guess
   for (const Key& key : possible_keys(fields)) {
-    if (chosen == kKeysMax) break;
+    if (chosen == kKeysMax || (chosen > 0 && waiting < kWaitingEnough)) break;
     if (chosen > 0 && combinations * key.tokens.size() > kBucketsOfAlternativeMax) continue;
     combinations *= key.tokens.size();
+    waiting /= std::max(key.rarity, 1.0);
     access.keys[chosen++] = static_cast<std::uint8_t>(key.field);
   }
   // The rarest first, where its path leads to the signature; the others in one order, so that signatures stay few.
@@ -247,6 +263,8 @@ std::vector<std::uint32_t> Index::posting(std::uint32_t rule, Fields fields, con
     if (i == access.scan || (keyed && proven(fields[i]))) continue;
     out.push_back(fields[i].test);
   }
+  // Tests that many patterns share come first: one of them has been tried already, more often than not.
+  std::stable_sort(out.begin() + 2, out.end(), [&](std::uint32_t a, std::uint32_t b) { return tests_[a].users > tests_[b].users; });
   out[1] = static_cast<std::uint32_t>(out.size() - 2);
   return out;
 }
@@ -360,6 +378,7 @@ void Index::expect(const std::vector<const std::vector<Alternative>*>& coming) {
       }
     }
   }
+  expected_rules_ = live_rules_ + coming.size();
   expected_tokens_.clear();
   for (const auto& [path, hashes] : seen) expected_tokens_[path] = static_cast<std::uint32_t>(hashes.size());
 }

@@ -167,7 +167,8 @@ class Index {
   };
   struct Key {
     std::size_t field = 0;
-    double rarity = 0;
+    bool exact = false;  // of values themselves, not of parts of them
+    double rarity = 0;   // one in how many values of the field, at a guess
     std::vector<TokenText> tokens;
   };
   using Name = std::array<std::uint32_t, kKeysMax>;
@@ -202,7 +203,7 @@ class Index {
   Graveyard graves_;
   Snapshot next_;
   PathNode* root_;
-  std::size_t live_rules_ = 0;
+  std::size_t live_rules_ = 0, expected_rules_ = 0;
   std::unordered_map<std::string, std::uint32_t> path_ids_;
   std::vector<TestUse> tests_;
   std::unordered_multimap<std::uint64_t, std::uint32_t> tests_by_hash_;
