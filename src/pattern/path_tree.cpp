@@ -3,20 +3,23 @@
 namespace setpoint::pattern {
 
 void PathNode::put(std::string_view name, PathNode* child) {
-  if ((count_ + 1) * 2 > edges_.size()) {
-    std::vector<Edge> old = std::move(edges_);
-    edges_.assign(old.size() * 2, {});
-    mask_ = edges_.size() - 1;
-    count_ = 0;
-    for (Edge& edge : old) {
-      if (edge.child) put(edge.name, edge.child);
-    }
+  for (Edge& edge : edges_) {
+    if (edge.name != name) continue;
+    edge.child = child;
+    return;
   }
-  Ends ends(name);
-  std::size_t i = ends.hash() & mask_;
-  while (edges_[i].child && edges_[i].name != name) i = (i + 1) & mask_;
-  if (!edges_[i].child) ++count_;
-  edges_[i] = {ends, child, std::string(name)};
+  edges_.push_back({Ends(name), child, std::string(name)});
+  if (edges_.size() * 2 <= slots_.size()) return enter(static_cast<std::uint32_t>(edges_.size() - 1));
+  slots_.assign(slots_.size() * 2, {});
+  mask_ = slots_.size() - 1;
+  for (std::uint32_t i = 0; i < edges_.size(); ++i) enter(i);
+}
+
+void PathNode::enter(std::uint32_t edge) {
+  std::uint64_t hash = edges_[edge].ends.hash();
+  std::size_t i = hash & mask_;
+  while (slots_[i].tag != 0) i = (i + 1) & mask_;
+  slots_[i] = {tag_of(hash), edge};
 }
 
 const PathNode* step_by_dots(const PathNode* node, std::string_view name) {

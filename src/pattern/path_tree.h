@@ -48,19 +48,20 @@ class PathNode {
 
   // The child of that name, or null.
   const PathNode* find(std::string_view name, const Ends& ends) const {
-    for (std::size_t i = ends.hash() & mask_;; i = (i + 1) & mask_) {
-      const Edge& edge = edges_[i];
-      if (!edge.child) return nullptr;
+    std::uint64_t hash = ends.hash();
+    std::uint32_t tag = tag_of(hash);
+    for (std::size_t i = hash & mask_; slots_[i].tag != 0; i = (i + 1) & mask_) {
+      if (slots_[i].tag != tag) continue;
+      const Edge& edge = edges_[slots_[i].edge];
       if (edge.ends == ends && (name.size() <= 16 || edge.name == name)) return edge.child;
     }
+    return nullptr;
   }
   const PathNode* find(std::string_view name) const { return find(name, Ends(name)); }
   void put(std::string_view name, PathNode* child);  // adds or replaces
   template <class Visit>
   void each_child(Visit visit) const {
-    for (const Edge& edge : edges_) {
-      if (edge.child) visit(edge.child);
-    }
+    for (const Edge& edge : edges_) visit(edge.child);
   }
 
   std::uint32_t path = kNoPath;  // the id of the path that ends here
@@ -73,9 +74,17 @@ class PathNode {
     std::string name;
   };
 
+  // Most names that are looked up are not there: small slots answer that from a line or two of cache.
+  struct Slot {
+    std::uint32_t tag = 0;  // 0: free
+    std::uint32_t edge = 0;
+  };
+  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 8) | 1; }
+  void enter(std::uint32_t edge);
+
   std::size_t mask_ = 1;
-  std::size_t count_ = 0;
-  std::vector<Edge> edges_ = std::vector<Edge>(2);
+  std::vector<Slot> slots_ = std::vector<Slot>(2);
+  std::vector<Edge> edges_;
 };
 
 // One step or several: `name` is cut at its dots. No child has a dot in its name, so the whole name is tried first.

@@ -81,12 +81,13 @@ class PersistentArray {
   std::vector<Page*> pages_;
 };
 
-// A hash table from well-mixed 64-bit keys to pointers: a fixed root of leaves, each an open-addressed block.
+// A hash table from well-mixed 64-bit keys to pointers: a root of leaves, each an open-addressed block. The root grows eightfold,
+// rarely, so that a leaf stays small enough to copy.
 template <class T>
 class KeyTable {
  public:
   T* find(std::uint64_t key) const {
-    const Leaf& leaf = leaves_[key >> kShift];
+    const Leaf& leaf = leaf_of(key);
     if (!leaf.block) return nullptr;
     for (std::size_t i = key & leaf.mask;; i = (i + 1) & leaf.mask) {
       const Entry& entry = leaf.entries[i];
@@ -97,18 +98,9 @@ class KeyTable {
 
   // Null takes the key out.
   void put(std::uint64_t key, T* value, Graveyard& graves) {
-    Leaf& leaf = leaves_[key >> kShift];
-    bool full = !leaf.block || (leaf.block->count + 1) * 4 > leaf.block->entries.size() * 3;
-    if (full) {
-      resize(leaf, leaf.block ? leaf.block->entries.size() * 2 : 4, graves);
-    } else if (leaf.block->edit != graves.edit()) {
-      resize(leaf, leaf.block->entries.size(), graves);
-    }
-    if (value) {
-      insert(leaf, {key, value});
-    } else {
-      erase(leaf, key);
-    }
+    if (!value) return take_out(key, graves);
+    if (count_ > kEntriesOfLeaf * leaves_.size()) grow(graves);
+    place(leaf_of(key), {key, value}, graves);
   }
 
   template <class Visit>
@@ -122,13 +114,13 @@ class KeyTable {
   }
   void destroy() {
     for (Leaf& leaf : leaves_) delete leaf.block;
-    leaves_.assign(kLeaves, {});
+    leaves_.assign(1, {});
+    shift_ = 64;
+    count_ = 0;
   }
 
  private:
-  static constexpr unsigned kBits = 10;
-  static constexpr unsigned kShift = 64 - kBits;
-  static constexpr std::size_t kLeaves = std::size_t{1} << kBits;
+  static constexpr std::size_t kEntriesOfLeaf = 384;  // on average, before the root grows
   struct Entry {
     std::uint64_t key = 0;
     T* value = nullptr;
@@ -144,6 +136,18 @@ class KeyTable {
     std::size_t mask = 0;
   };
 
+  void place(Leaf& leaf, Entry entry, Graveyard& graves) {
+    bool full = !leaf.block || (leaf.block->count + 1) * 4 > leaf.block->entries.size() * 3;
+    if (full) {
+      resize(leaf, leaf.block ? leaf.block->entries.size() * 2 : 4, graves);
+    } else if (leaf.block->edit != graves.edit()) {
+      resize(leaf, leaf.block->entries.size(), graves);
+    }
+    std::size_t before = leaf.block->count;
+    insert(leaf, entry);
+    count_ += leaf.block->count - before;
+  }
+
   static void insert(Leaf& leaf, Entry entry) {
     std::size_t i = entry.key & leaf.mask;
     auto& entries = leaf.block->entries;
@@ -152,13 +156,17 @@ class KeyTable {
     entries[i] = entry;
   }
 
-  static void erase(Leaf& leaf, std::uint64_t key) {
-    std::vector<Entry> old = leaf.block->entries;
-    std::fill(leaf.block->entries.begin(), leaf.block->entries.end(), Entry{});
-    leaf.block->count = 0;
-    for (const Entry& entry : old) {
+  void take_out(std::uint64_t key, Graveyard& graves) {
+    Leaf& leaf = leaf_of(key);
+    if (!find(key)) return;
+    Block* old = leaf.block;
+    leaf.block = nullptr;
+    resize(leaf, old->entries.size(), graves);
+    for (const Entry& entry : old->entries) {
       if (entry.value && entry.key != key) insert(leaf, entry);
     }
+    discard(old, graves);
+    --count_;
   }
 
   static void resize(Leaf& leaf, std::size_t size, Graveyard& graves) {
@@ -170,14 +178,38 @@ class KeyTable {
     for (const Entry& entry : old->entries) {
       if (entry.value) insert(leaf, entry);
     }
-    if (old->edit == graves.edit()) {
-      delete old;
+    discard(old, graves);
+  }
+
+  static void discard(Block* block, Graveyard& graves) {
+    if (block->edit == graves.edit()) {
+      delete block;
     } else {
-      graves.bury(old);
+      graves.bury(block);
     }
   }
 
-  std::vector<Leaf> leaves_ = std::vector<Leaf>(kLeaves);
+  // One leaf: the shift is split in two, as a shift by 64 has no meaning.
+  const Leaf& leaf_of(std::uint64_t key) const { return leaves_[key >> (shift_ / 2) >> (shift_ - shift_ / 2)]; }
+  Leaf& leaf_of(std::uint64_t key) { return leaves_[key >> (shift_ / 2) >> (shift_ - shift_ / 2)]; }
+
+  void grow(Graveyard& graves) {
+    std::vector<Leaf> old = std::move(leaves_);
+    leaves_.assign(old.size() * 8, {});
+    shift_ -= 3;
+    count_ = 0;
+    for (Leaf& leaf : old) {
+      if (!leaf.block) continue;
+      for (const Entry& entry : leaf.block->entries) {
+        if (entry.value) place(leaf_of(entry.key), entry, graves);
+      }
+      discard(leaf.block, graves);
+    }
+  }
+
+  std::vector<Leaf> leaves_ = std::vector<Leaf>(1);
+  unsigned shift_ = 64;
+  std::size_t count_ = 0;
 };
 
 }  // namespace setpoint::pattern
