@@ -1,6 +1,7 @@
 """Starts the twin for a test class and hands out unmodified clients."""
 import json
 import os
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -14,6 +15,16 @@ PROGRAM = os.environ.get("TWIN_PROGRAM", os.path.join(SOURCE, "build/release/tes
 DEMO = os.path.join(SOURCE, "content/demo/account.yaml")
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
+
+_resolve = socket.getaddrinfo
+
+
+def _resolve_localhost_names(host, *arguments, **keywords):
+    """S3 Control puts the account before the host: 111122223333.localhost, which not every resolver knows."""
+    return _resolve("127.0.0.1" if str(host).endswith(".localhost") else host, *arguments, **keywords)
+
+
+socket.getaddrinfo = _resolve_localhost_names
 
 
 class TwinCase(unittest.TestCase):
@@ -52,8 +63,9 @@ class TwinCase(unittest.TestCase):
         cls.folder.cleanup()
 
     def client(self, service, region=REGION, key=ACCOUNT, secret="secret", token=None, retries=1, **config):
+        endpoint = self.endpoint.replace("127.0.0.1", "localhost") if service == "s3control" else self.endpoint
         return boto3.client(
-            service, region_name=region, endpoint_url=self.endpoint, aws_access_key_id=key, aws_secret_access_key=secret,
+            service, region_name=region, endpoint_url=endpoint, aws_access_key_id=key, aws_secret_access_key=secret,
             aws_session_token=token,
             config=Config(retries={"total_max_attempts": retries, "mode": "standard"}, read_timeout=20, **config))
 

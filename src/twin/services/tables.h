@@ -14,6 +14,11 @@ std::vector<Operation> ec2_compute_operations();
 std::vector<Operation> sts_operations();
 std::vector<Operation> s3_setting_operations();
 std::vector<Operation> s3_bucket_operations();
+std::vector<Operation> iam_principal_operations();
+std::vector<Operation> iam_account_operations();
+std::vector<Operation> kms_operations();
+std::vector<Operation> cloudtrail_operations();
+std::vector<Operation> ssm_operations();
 
 using Table = std::vector<Operation> (*)();
 std::vector<Table> tables();
