@@ -19,7 +19,7 @@ Identity root_of(const std::string& account, const std::string& access_key_id) {
   root.arn = fmt::format("arn:aws:iam::{}:root", account);
   root.user_id = account;
   root.access_key_id = access_key_id;
-  return {root, {}, {}, false};
+  return {root, {}, {}, {}};
 }
 
 std::optional<Identity> iam_user_of(const State& state, const std::string& access_key_id) {
@@ -98,8 +98,7 @@ std::unique_ptr<Cloud> Cloud::fork() const {
 
 std::optional<Identity> Cloud::identify(const std::string& access_key_id, bool must_be_known) const {
   if (std::optional<Session> session = sessions_->find(access_key_id)) {
-    return Identity{session->caller, session->secret_access_key, session->session_token,
-                    session->expires < clock_.now()};
+    return Identity{session->caller, session->secret_access_key, session->session_token, session->expires};
   }
   if (std::optional<Identity> user = iam_user_of(state(), access_key_id)) return user;
   if (must_be_known) return {};

@@ -39,7 +39,7 @@ struct Identity {
   Caller caller;
   std::string secret_access_key;  // "" where it is not known: such a request cannot be verified
   std::string session_token;      // "" for long-term keys
-  bool expired = false;
+  base::Timestamp expires;        // not known() = never
 };
 
 // An answer, and whether a fault wants the connection closed instead of it.

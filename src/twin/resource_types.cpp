@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "twin/services/security_group_rules.h"
-#include "twin/sessions.h"
+#include "twin/api_shapes.h"
 
 namespace setpoint::twin {
 
@@ -84,11 +83,12 @@ constexpr ResourceType kTypes[] =
         {"AWS::RDS::DBClusterSnapshot", "DBClusterSnapshotIdentifier", false,
          R"({"DBClusterSnapshotArn":"arn:aws:rds:$REGION:$ACCOUNT:cluster-snapshot:$ID","Status":"available","SnapshotType":"manual","StorageEncrypted":false,"Attributes":{"restore":[]},"Tags":[]})"},
         {"AWS::RDS::DBInstance", "DBInstanceIdentifier", false,
-         R"({"DBInstanceArn":"arn:aws:rds:$REGION:$ACCOUNT:db:$ID","DBInstanceClass":"db.t3.micro","Engine":"mysql","DBInstanceStatus":"available","MasterUsername":"admin","AllocatedStorage":20,"BackupRetentionPeriod":1,"PubliclyAccessible":false,"StorageEncrypted":false,"DeletionProtection":false,"MultiAZ":false,"AutoMinorVersionUpgrade":true,"CopyTagsToSnapshot":false,"IAMDatabaseAuthenticationEnabled":false,"MonitoringInterval":0,"PerformanceInsightsEnabled":false,"EnabledCloudwatchLogsExports":[],"VpcSecurityGroups":[],"DBParameterGroups":[],"PendingModifiedValues":{},"Tags":[]})"},
+         R"({"DbiResourceId":"db-$ID","DBInstanceArn":"arn:aws:rds:$REGION:$ACCOUNT:db:$ID","DBInstanceClass":"db.t3.micro","Engine":"mysql","DBInstanceStatus":"available","MasterUsername":"admin","AllocatedStorage":20,"BackupRetentionPeriod":1,"PubliclyAccessible":false,"StorageEncrypted":false,"DeletionProtection":false,"MultiAZ":false,"AutoMinorVersionUpgrade":true,"CopyTagsToSnapshot":false,"IAMDatabaseAuthenticationEnabled":false,"MonitoringInterval":0,"PerformanceInsightsEnabled":false,"EnabledCloudwatchLogsExports":[],"VpcSecurityGroups":[],"DBParameterGroups":[],"PendingModifiedValues":{},"Tags":[]})"},
         {"AWS::RDS::DBSnapshot", "DBSnapshotIdentifier", false,
          R"({"DBSnapshotArn":"arn:aws:rds:$REGION:$ACCOUNT:snapshot:$ID","Status":"available","SnapshotType":"manual","Encrypted":false,"Attributes":{"restore":[]},"Tags":[]})"},
         {"AWS::Redshift::Cluster", "ClusterIdentifier", false,
          R"({"ClusterStatus":"available","NodeType":"ra3.large","NumberOfNodes":2,"MasterUsername":"awsuser","DBName":"dev","AllowVersionUpgrade":true,"AutomatedSnapshotRetentionPeriod":1,"PubliclyAccessible":false,"Encrypted":false,"EnhancedVpcRouting":false,"VpcSecurityGroups":[],"Logging":{"LoggingEnabled":false},"Tags":[]})"},
+        {"AWS::S3::AccountPublicAccessBlock", "AccountId", true, R"({})"},
         {"AWS::S3::Bucket", "Name", false, R"({"CreationDate":"2024-01-01T00:00:00.000Z","Tags":[]})"},
         {"AWS::SecretsManager::Secret", "Name", false,
          R"({"ARN":"arn:aws:secretsmanager:$REGION:$ACCOUNT:secret:$ID-a1b2c3","RotationEnabled":false,"CreatedDate":"2024-01-01T00:00:00.000Z","LastChangedDate":"2024-01-01T00:00:00.000Z","Versions":{},"Tags":[]})"},
@@ -125,30 +125,6 @@ void fill_defaults(Json& document, const ResourceType& type, const StateKey& key
   }
 }
 
-// IpPermissions and IpPermissionsEgress become "Rules", by the very code that reads requests.
-base::Status flatten_rules(const StateKey& key, Json& group) {
-  if (group.contains("Rules")) return {};
-  Call call;
-  call.caller.account = key.account;
-  call.region = key.region;
-  State state;
-  base::ManualClock clock({0});
-  Sessions sessions;
-  Request request(call, state, clock, sessions);
-  std::vector<services::SecurityRule> all;
-  for (bool egress : {false, true}) {
-    const char* member = egress ? "IpPermissionsEgress" : "IpPermissions";
-    services::Rules rules = services::rules_from_permissions({request, key.id, group.value("VpcId", ""), egress},
-                                                             base::member(group, member));
-    if (!rules)
-      return base::fail(base::ErrorCode::invalid_input, "{} of {}: {}", member, key.id, rules.error().message);
-    all.insert(all.end(), rules->begin(), rules->end());
-    group.erase(member);
-  }
-  services::set_rules(group, std::move(all));
-  return {};
-}
-
 }  // namespace
 
 std::span<const ResourceType> resource_types() { return kTypes; }
@@ -164,24 +140,13 @@ base::Result<std::pair<StateKey, Json>> document_from_api(const std::string& acc
   const ResourceType* known = find_resource_type(type);
   if (!known) return base::fail(base::ErrorCode::unsupported, "the twin does not model {}", type.substr(0, 100));
   if (!api.is_object()) return base::fail(base::ErrorCode::invalid_input, "a {} is written as a map", type);
+  TRY_VOID(to_document_shape(account, region, type, api));
   std::string id = base::string_member(api, known->id_member);
   if (id.empty())
     return base::fail(base::ErrorCode::invalid_input, "a {} needs its {}, as text", type, known->id_member);
   StateKey key{account, known->global ? "global" : region, std::string(type), id};
   fill_defaults(api, *known, key);
-  if (type == "AWS::EC2::SecurityGroup") TRY_VOID(flatten_rules(key, api));
   return std::pair{std::move(key), std::move(api)};
-}
-
-Json api_from_document(std::string_view type, const Json& document) {
-  if (type != "AWS::EC2::SecurityGroup") return document;
-  Json api = document;
-  std::vector<services::SecurityRule> rules = services::rules_of(document);
-  api.erase("Rules");
-  api.erase("RuleIdsDerived");
-  api["IpPermissions"] = services::permissions_of(rules, false);
-  api["IpPermissionsEgress"] = services::permissions_of(rules, true);
-  return api;
 }
 
 }  // namespace setpoint::twin

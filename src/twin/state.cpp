@@ -258,18 +258,21 @@ void State::put_all(std::vector<std::pair<StateKey, base::Json>> documents) {
 }
 
 void State::each(std::string_view account, std::string_view region, std::string_view type, const Take& take) const {
+  StateTree kept = tree_;
   std::string prefix = prefix_of({account, region, type});
-  walk_prefix(tree_.get(), prefix,
+  walk_prefix(kept.get(), prefix,
               [&](const StateNode& node) { take(node.key.substr(prefix.size()), node.document->value); });
 }
 
 void State::each_in(std::string_view account, std::string_view region, const TakeAny& take) const {
-  walk_prefix(tree_.get(), prefix_of({account, region}),
+  StateTree kept = tree_;
+  walk_prefix(kept.get(), prefix_of({account, region}),
               [&](const StateNode& node) { take(state_key_from_text(node.key), node.document->value); });
 }
 
 void State::each(const TakeAny& take) const {
-  walk_prefix(tree_.get(), "",
+  StateTree kept = tree_;
+  walk_prefix(kept.get(), "",
               [&](const StateNode& node) { take(state_key_from_text(node.key), node.document->value); });
 }
 

@@ -57,7 +57,7 @@ class State {
   // Many at once, in far less time than one by one: loading of a snapshot.
   void put_all(std::vector<std::pair<StateKey, base::Json>> documents);
 
-  // In order of ids. `take` must not change this State.
+  // In order of ids, over the state as it is when called: `take` may change it.
   using Take = std::function<void(const std::string& id, const base::Json& document)>;
   void each(std::string_view account, std::string_view region, std::string_view type, const Take& take) const;
   using TakeAny = std::function<void(const StateKey& key, const base::Json& document)>;

@@ -21,17 +21,6 @@ AwsError aws_error_of(const base::Error& error, const char* fallback) {
   return {error.detail.empty() ? fallback : error.detail, error.message, 400, Json::object()};
 }
 
-AwsError unknown_key(std::string_view service) {
-  if (service == "ec2")
-    return {"AuthFailure", "AWS was not able to validate the provided access credentials", 401, Json::object()};
-  if (service == "s3")
-    return {"InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403,
-            Json::object()};
-  if (service == "sts" || service == "iam")
-    return {"InvalidClientTokenId", "The security token included in the request is invalid.", 403, Json::object()};
-  return {"UnrecognizedClientException", "The security token included in the request is invalid.", 400, Json::object()};
-}
-
 AwsError expired(std::string_view service) {
   if (service == "s3") return {"ExpiredToken", "The provided token has expired.", 400, Json::object()};
   if (service == "ec2") return {"RequestExpired", "Request has expired.", 400, Json::object()};
@@ -67,14 +56,13 @@ WireReply Wire::answer_to(const aws::RequestRoute& route, const cloud::HttpReque
       cloud_.note_unmodelled(std::string(route.service->name) + ": " + operation);
     return failure(route, aws_error_of(decoded.error(), "SerializationException"));
   }
-  std::optional<Identity> identity = cloud_.identify(route.access_key, options_.verify_signatures);
-  if (!identity) return failure(route, unknown_key(route.service->name));
-  if (identity->expired) return failure(route, expired(route.service->name));
   if (options_.verify_signatures) {
-    if (Check wrong = check_signature(request, *route.service, *identity, cloud_.clock().now()))
-      return failure(route, *wrong);
+    if (Check wrong = check_signature(request, route, cloud_)) return failure(route, *wrong);
   }
-  return run(route, *decoded, identity->caller);
+  Identity identity = cloud_.identify(route.access_key, false).value();
+  if (identity.expires.known() && identity.expires < cloud_.clock().now())
+    return failure(route, expired(route.service->name));
+  return run(route, *decoded, identity.caller);
 }
 
 WireReply Wire::run(const aws::RequestRoute& route, const aws::DecodedRequest& decoded, const Caller& caller) {

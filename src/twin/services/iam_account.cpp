@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "twin/api_shapes.h"
 #include "twin/services/iam.h"
 #include "twin/services/tables.h"
 
@@ -389,6 +390,25 @@ Answer get_account_summary(Request& request) {
                 {"AccountAccessKeysPresent", root && root->value("RootAccessKeys", false) ? 1 : 0}}}};
 }
 
+// Everything in one answer: what inventories read. Without a page: the twin's accounts are small.
+Answer authorization_details(Request& request) {
+  const Json& wanted = request.parameter("Filter");
+  Json out = {{"IsTruncated", false}};
+  for (const auto& [filter, type, list] : {std::tuple{"User", kUser.type, "UserDetailList"},
+                                           {"Role", kRole.type, "RoleDetailList"},
+                                           {"Group", kGroup.type, "GroupDetailList"},
+                                           {"LocalManagedPolicy", kPolicy, "Policies"}}) {
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), Json(filter)) == wanted.end()) continue;
+    out[list] = Json::array();
+    request.each_global(type, [&, kind = type, into = list](const std::string& id, const Json& document) {
+      Json detail = to_api_shape(request.global_key(kind, id), document);
+      if (std::string_view(kind) == kPolicy) detail["AttachmentCount"] = attachments(request, id);
+      out[into].push_back(without(std::move(detail), {"MFADevices", "LoginProfile"}));
+    });
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<Operation> iam_account_operations() {
@@ -417,6 +437,7 @@ std::vector<Operation> iam_account_operations() {
       {"iam", "GetAccountPasswordPolicy", Effect::read, get_password_policy},
       {"iam", "UpdateAccountPasswordPolicy", Effect::write, update_password_policy},
       {"iam", "DeleteAccountPasswordPolicy", Effect::write, delete_password_policy},
+      {"iam", "GetAccountAuthorizationDetails", Effect::read, authorization_details},
       {"iam", "GetAccountSummary", Effect::read, get_account_summary},
   };
 }

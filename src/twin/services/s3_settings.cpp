@@ -241,7 +241,7 @@ Answer get_account_block(Request& request) {
   const Json* stored = request.find_global(kAccountBlock, request.account());
   if (!stored)
     return error("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found", 404);
-  return Json{{"PublicAccessBlockConfiguration", *stored}};
+  return Json{{"PublicAccessBlockConfiguration", without(*stored, {"AccountId"})}};
 }
 
 Check own_account(const Request& request) {
@@ -251,7 +251,9 @@ Check own_account(const Request& request) {
 
 Answer put_account_block(Request& request) {
   if (Check wrong = own_account(request)) return tl::unexpected(*wrong);
-  request.put_global(kAccountBlock, request.account(), all_flags(request.parameter("PublicAccessBlockConfiguration")));
+  Json block = all_flags(request.parameter("PublicAccessBlockConfiguration"));
+  block["AccountId"] = request.account();
+  request.put_global(kAccountBlock, request.account(), std::move(block));
   return Json::object();
 }
 

@@ -14,7 +14,10 @@ std::vector<Table> tables() {
           iam_account_operations,
           kms_operations,
           cloudtrail_operations,
-          ssm_operations};
+          ssm_operations,
+          sns_sqs_operations,
+          lambda_logs_operations,
+          rds_operations};
 }
 
 }  // namespace setpoint::twin::services

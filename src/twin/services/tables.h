@@ -19,6 +19,9 @@ std::vector<Operation> iam_account_operations();
 std::vector<Operation> kms_operations();
 std::vector<Operation> cloudtrail_operations();
 std::vector<Operation> ssm_operations();
+std::vector<Operation> sns_sqs_operations();
+std::vector<Operation> lambda_logs_operations();
+std::vector<Operation> rds_operations();
 
 using Table = std::vector<Operation> (*)();
 std::vector<Table> tables();

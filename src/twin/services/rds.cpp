@@ -1,0 +1,288 @@
+// RDS instances, clusters, snapshots and who may restore them. Source: RDS API reference.
+//
+// A change is not at once: the status is "modifying" for kModifyingMs on the cloud's clock, then "available". A change
+// that needs ApplyImmediately waits in PendingModifiedValues, where it is not given, as it would for the maintenance
+// window.
+#include <algorithm>
+
+#include "twin/services/arns.h"
+#include "twin/services/describe.h"
+#include "twin/services/tables.h"
+
+namespace setpoint::twin::services {
+
+namespace {
+
+constexpr std::int64_t kModifyingMs = 5'000;
+constexpr PageNames kPages{.limit = "MaxRecords",
+                           .token_in = "Marker",
+                           .token_out = "Marker",
+                           .bad_token_code = "InvalidParameterValue",
+                           .limit_default = 100,
+                           .limit_max = 100};
+
+struct Kind {
+  const char* type;
+  const char* id;      // parameter and member
+  const char* answer;  // member of an answer for one
+  const char* status;  // member
+  const char* missing;
+  const char* what;  // "DBInstance"
+};
+constexpr Kind kInstance{"AWS::RDS::DBInstance", "DBInstanceIdentifier", "DBInstance",
+                         "DBInstanceStatus",     "DBInstanceNotFound",   "DBInstance"};
+constexpr Kind kCluster{
+    "AWS::RDS::DBCluster", "DBClusterIdentifier", "DBCluster", "Status", "DBClusterNotFoundFault", "DBCluster"};
+constexpr Kind kSnapshot{
+    "AWS::RDS::DBSnapshot", "DBSnapshotIdentifier", "DBSnapshot", "Status", "DBSnapshotNotFound", "DBSnapshot"};
+constexpr Kind kClusterSnapshot{"AWS::RDS::DBClusterSnapshot",
+                                "DBClusterSnapshotIdentifier",
+                                "DBClusterSnapshot",
+                                "Status",
+                                "DBClusterSnapshotNotFoundFault",
+                                "DBClusterSnapshot"};
+
+Json view(const Json& document, const Kind& kind, std::int64_t now) {
+  Json out = without(document, {"ModifyingUntil", "Attributes"});
+  if (document.value("ModifyingUntil", std::int64_t{0}) > now) out[kind.status] = "modifying";
+  if (out.contains("Tags")) {
+    out["TagList"] = out["Tags"];
+    out.erase("Tags");
+  }
+  return out;
+}
+
+AwsError missing(const Kind& kind, const std::string& id) {
+  return {kind.missing, fmt::format("{} {} not found.", kind.what, id), 404, Json::object()};
+}
+
+Answer one(Request& request, const Kind& kind) {
+  const Json* found = request.find(kind.type, request.text(kind.id));
+  if (!found) return tl::unexpected(missing(kind, request.text(kind.id)));
+  return *found;
+}
+
+template <const Kind& kKind>
+Answer list(Request& request) {
+  std::vector<Json> found;
+  if (request.has(kKind.id)) {
+    Answer named = one(request, kKind);
+    if (!named) return named;
+    found.push_back(*named);
+  } else {
+    found = request.all(kKind.type);
+  }
+  for (Json& document : found) document = view(document, kKind, request.clock().now().ms);
+  static const std::vector<FilterField> kFilters = {{"db-instance-id", "DBInstanceIdentifier"},
+                                                    {"db-cluster-id", "DBClusterIdentifier"},
+                                                    {"engine", "Engine"},
+                                                    {"dbi-resource-id", "DbiResourceId"},
+                                                    {"snapshot-type", "SnapshotType"}};
+  if (Check wrong = keep_matching(found, request.parameter("Filters"), kFilters)) return tl::unexpected(*wrong);
+  return page(request, std::move(found), (std::string(kKind.answer) + "s").c_str(), kPages);
+}
+
+Check check_available(Request& request, const Kind& kind, const Json& document) {
+  std::string status = view(document, kind, request.clock().now().ms).value(kind.status, "");
+  if (status == "available" || status == "modifying") return {};
+  return AwsError{std::string("Invalid") + kind.what + "State" + (kind.what == kCluster.what ? "Fault" : ""),
+                  fmt::format("{} {} is not in available state.", kind.what, request.text(kind.id)),
+                  400,
+                  {}};
+}
+
+Json security_groups(const Json& ids) {
+  Json out = Json::array();
+  for (const Json& id : ids) out.push_back({{"VpcSecurityGroupId", id}, {"Status", "active"}});
+  return out;
+}
+
+Json merged_exports(const Json& present, const Json& change) {
+  std::vector<std::string> kept = values_at(present, "");
+  for (const std::string& gone : values_at(change, "DisableLogTypes")) std::erase(kept, gone);
+  for (const std::string& added : values_at(change, "EnableLogTypes")) {
+    if (std::find(kept.begin(), kept.end(), added) == kept.end()) kept.push_back(added);
+  }
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
+// Those that AWS applies at once in any case.
+void apply_at_once(const Request& request, Json& document, bool instance) {
+  overlay(
+      document, request.call().parameters,
+      {"DeletionProtection", "CopyTagsToSnapshot", "PreferredBackupWindow", "PreferredMaintenanceWindow",
+       "AutoMinorVersionUpgrade", "PubliclyAccessible", "MonitoringInterval", "MonitoringRoleArn", "BacktrackWindow"});
+  if (instance) overlay(document, request.call().parameters, {"BackupRetentionPeriod"});
+  if (request.has("VpcSecurityGroupIds"))
+    document["VpcSecurityGroups"] = security_groups(request.parameter("VpcSecurityGroupIds"));
+  if (request.has("EnablePerformanceInsights"))
+    document["PerformanceInsightsEnabled"] = request.flag("EnablePerformanceInsights");
+  if (request.has("EnableIAMDatabaseAuthentication"))
+    document["IAMDatabaseAuthenticationEnabled"] = request.flag("EnableIAMDatabaseAuthentication");
+  if (request.has("CloudwatchLogsExportConfiguration")) {
+    document["EnabledCloudwatchLogsExports"] = merged_exports(base::member(document, "EnabledCloudwatchLogsExports"),
+                                                              request.parameter("CloudwatchLogsExportConfiguration"));
+  }
+}
+
+Answer modify(Request& request, const Kind& kind) {
+  Answer document = one(request, kind);
+  if (!document) return document;
+  if (Check wrong = check_available(request, kind, *document)) return tl::unexpected(*wrong);
+  std::int64_t retention = request.integer("BackupRetentionPeriod", 1);
+  if (retention < 0 || retention > 35)
+    return error(
+        "InvalidParameterValue",
+        fmt::format("Invalid backup retention period: {}. Retention period must be between 0 and 35.", retention));
+  bool instance = kind.what == kInstance.what;
+  apply_at_once(request, *document, instance);
+  Json later = pick(request.call().parameters, {"MultiAZ", "DBInstanceClass", "AllocatedStorage", "EngineVersion",
+                                                "CACertificateIdentifier", "StorageType", "Iops"});
+  if (request.has("DBPortNumber")) later["Port"] = request.parameter("DBPortNumber");
+  if (!instance) overlay(later, request.call().parameters, {"BackupRetentionPeriod", "Port"});
+  if (request.flag("ApplyImmediately"))
+    document->update(later);
+  else if (!later.empty())
+    (*document)["PendingModifiedValues"].update(later);
+  (*document)["ModifyingUntil"] = request.clock().now().ms + kModifyingMs;
+  request.put(kind.type, request.text(kind.id), *document);
+  // The answer of the call itself still says what was.
+  Json shown = view(*document, kind, INT64_MAX);
+  return Json{{kind.answer, shown}};
+}
+
+Answer modify_instance(Request& request) { return modify(request, kInstance); }
+Answer modify_cluster(Request& request) { return modify(request, kCluster); }
+
+Answer remove(Request& request, const Kind& kind, const Kind& snapshot) {
+  Answer document = one(request, kind);
+  if (!document) return document;
+  if (document->value("DeletionProtection", false))
+    return error(
+        "InvalidParameterCombination",
+        fmt::format("Cannot delete protected {}, please disable deletion protection and try again.", kind.what));
+  std::string final_id = request.text("FinalDBSnapshotIdentifier");
+  if (!request.flag("SkipFinalSnapshot") && final_id.empty())
+    return error("InvalidParameterCombination",
+                 "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
+  if (!final_id.empty()) {
+    request.put(
+        snapshot.type, final_id,
+        {{snapshot.id, final_id},
+         {kind.id, request.text(kind.id)},
+         {"Status", "available"},
+         {"SnapshotType", "manual"},
+         {"Attributes", {{"restore", Json::array()}}},
+         {"SnapshotCreateTime", request.now()},
+         {"Tags", Json::array()},
+         {std::string(snapshot.what) + "Arn",
+          request.arn("rds", (snapshot.what == kSnapshot.what ? "snapshot:" : "cluster-snapshot:") + final_id)}});
+  }
+  request.state().erase(request.key(kind.type, request.text(kind.id)));
+  Json shown = view(*document, kind, INT64_MAX);
+  shown[kind.status] = "deleting";
+  return Json{{kind.answer, shown}};
+}
+
+Answer delete_instance(Request& request) { return remove(request, kInstance, kSnapshot); }
+Answer delete_cluster(Request& request) { return remove(request, kCluster, kClusterSnapshot); }
+
+Answer create_snapshot(Request& request) {
+  Answer instance = one(request, kInstance);
+  if (!instance) return instance;
+  std::string id = request.text("DBSnapshotIdentifier");
+  if (request.find(kSnapshot.type, id))
+    return error(
+        "DBSnapshotAlreadyExists",
+        fmt::format("Cannot create the snapshot because a snapshot with the identifier {} already exists.", id));
+  Json snapshot = {{"DBSnapshotIdentifier", id},
+                   {"DBInstanceIdentifier", request.text("DBInstanceIdentifier")},
+                   {"Status", "available"},
+                   {"SnapshotType", "manual"},
+                   {"Encrypted", instance->value("StorageEncrypted", false)},
+                   {"SnapshotCreateTime", request.now()},
+                   {"Engine", instance->value("Engine", "")},
+                   {"DBSnapshotArn", request.arn("rds", "snapshot:" + id)},
+                   {"Attributes", {{"restore", Json::array()}}},
+                   {"Tags", sorted_tags(request.parameter("Tags"))}};
+  request.put(kSnapshot.type, id, snapshot);
+  return Json{{"DBSnapshot", view(snapshot, kSnapshot, 0)}};
+}
+
+template <const Kind& kKind>
+Answer delete_snapshot(Request& request) {
+  Answer snapshot = one(request, kKind);
+  if (!snapshot) return snapshot;
+  request.state().erase(request.key(kKind.type, request.text(kKind.id)));
+  return Json{{kKind.answer, view(*snapshot, kKind, 0)}};
+}
+
+Json attributes_answer(const Json& snapshot, const Kind& kind) {
+  Json list = Json::array();
+  for (const auto& [name, values] : base::member(snapshot, "Attributes").items())
+    list.push_back({{"AttributeName", name}, {"AttributeValues", values}});
+  std::string prefix = kind.what;
+  return {{prefix + "AttributesResult", {{kind.id, base::member(snapshot, kind.id)}, {prefix + "Attributes", list}}}};
+}
+
+template <const Kind& kKind>
+Answer describe_attributes(Request& request) {
+  Answer snapshot = one(request, kKind);
+  if (!snapshot) return snapshot;
+  return attributes_answer(*snapshot, kKind);
+}
+
+template <const Kind& kKind>
+Answer modify_attribute(Request& request) {
+  Answer snapshot = one(request, kKind);
+  if (!snapshot) return snapshot;
+  std::vector<std::string> values = values_at(base::member(*snapshot, "Attributes"), request.text("AttributeName"));
+  for (const std::string& gone : values_at(request.parameter("ValuesToRemove"), "")) std::erase(values, gone);
+  for (const std::string& added : values_at(request.parameter("ValuesToAdd"), "")) {
+    if (std::find(values.begin(), values.end(), added) == values.end()) values.push_back(added);
+  }
+  bool encrypted = snapshot->value("Encrypted", false) || snapshot->value("StorageEncrypted", false);
+  if (encrypted && std::find(values.begin(), values.end(), "all") != values.end())
+    return error(std::string("Invalid") + kKind.what + "State" + (kKind.what == kClusterSnapshot.what ? "Fault" : ""),
+                 "Cannot make an encrypted snapshot public.");
+  std::sort(values.begin(), values.end());
+  (*snapshot)["Attributes"][request.text("AttributeName")] = values;
+  request.put(kKind.type, request.text(kKind.id), *snapshot);
+  return attributes_answer(*snapshot, kKind);
+}
+
+constexpr TagForm kTags{.resource = "ResourceName", .missing = "DBInstanceNotFound", .missing_status = 404};
+
+Answer list_tags_for_resource(Request& request) {
+  Answer tags = list_resource_tags(request, kTags);
+  if (!tags) return tags;
+  return Json{{"TagList", (*tags)["Tags"]}};
+}
+
+}  // namespace
+
+std::vector<Operation> rds_operations() {
+  return {
+      {"rds", "DescribeDBInstances", Effect::read, list<kInstance>},
+      {"rds", "ModifyDBInstance", Effect::write, modify_instance},
+      {"rds", "DeleteDBInstance", Effect::write, delete_instance},
+      {"rds", "DescribeDBClusters", Effect::read, list<kCluster>},
+      {"rds", "ModifyDBCluster", Effect::write, modify_cluster},
+      {"rds", "DeleteDBCluster", Effect::write, delete_cluster},
+      {"rds", "DescribeDBSnapshots", Effect::read, list<kSnapshot>},
+      {"rds", "CreateDBSnapshot", Effect::write, create_snapshot},
+      {"rds", "DeleteDBSnapshot", Effect::write, delete_snapshot<kSnapshot>},
+      {"rds", "DescribeDBSnapshotAttributes", Effect::read, describe_attributes<kSnapshot>},
+      {"rds", "ModifyDBSnapshotAttribute", Effect::write, modify_attribute<kSnapshot>},
+      {"rds", "DescribeDBClusterSnapshots", Effect::read, list<kClusterSnapshot>},
+      {"rds", "DeleteDBClusterSnapshot", Effect::write, delete_snapshot<kClusterSnapshot>},
+      {"rds", "DescribeDBClusterSnapshotAttributes", Effect::read, describe_attributes<kClusterSnapshot>},
+      {"rds", "ModifyDBClusterSnapshotAttribute", Effect::write, modify_attribute<kClusterSnapshot>},
+      {"rds", "AddTagsToResource", Effect::write, tag<kTags>},
+      {"rds", "RemoveTagsFromResource", Effect::write, untag<kTags>},
+      {"rds", "ListTagsForResource", Effect::read, list_tags_for_resource},
+  };
+}
+
+}  // namespace setpoint::twin::services
