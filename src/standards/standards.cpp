@@ -98,7 +98,7 @@ std::vector<Pair> read_all(const std::string& directory, const LoadOptions& opti
   std::map<std::string, std::string> seen;
   for (const std::string& path : control_files(directory, diagnostics)) {
     auto file = read_control(path, diagnostics);
-    if (!file) continue;
+    if (!file || (options.select && !options.select(file->control))) continue;
     auto [first, fresh] = seen.emplace(file->control.id, path);
     if (!fresh) {
       diagnostics.error("control-twice", path, {},

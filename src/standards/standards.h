@@ -13,6 +13,7 @@
 // judge at once. Cost: only the controls whose `resources` name the resource's type are tried. Limits: guard/limits.h.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,8 @@ struct Judged {
 struct LoadOptions {
   // Control -> parameters that take the place of the control's own, name by name.
   base::Json parameters = base::Json::object();
+  // Which controls to keep; empty = all.
+  std::function<bool(const model::Control&)> select = {};
 };
 
 class Standards {
