@@ -61,5 +61,18 @@ TEST(ResourceKey, AzureTypesSurviveTheRoundTrip) {
   EXPECT_EQ(*parsed, original);
 }
 
+TEST(Resource, StateDigestIsOfTheCanonicalState) {
+  Resource resource;
+  resource.tags = {{"b", "2"}, {"a", "\"1\""}};
+  resource.item = {{"configuration", {{"z", 1}, {"a", nullptr}}}, {"configurationItemCaptureTime", "now"}};
+  base::Json state = {{"configuration", resource.item["configuration"]},
+                      {"supplementaryConfiguration", nullptr},
+                      {"tags", resource.tags}};
+  EXPECT_EQ(resource.state_digest(), base::digest_of(state));
+  base::Digest before = resource.state_digest();
+  resource.item["configurationItemCaptureTime"] = "later";
+  EXPECT_EQ(resource.state_digest(), before);
+}
+
 }  // namespace
 }  // namespace setpoint::model

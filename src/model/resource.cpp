@@ -64,11 +64,13 @@ std::string_view to_string(Knowledge knowledge) {
   return "?";
 }
 
+// The bytes of canonical({"configuration": ..., "supplementaryConfiguration": ..., "tags": ...}), without a copy of
+// what may be large.
 base::Digest Resource::state_digest() const {
-  base::Json state = {{"configuration", base::member(item, "configuration")},
-                      {"supplementaryConfiguration", base::member(item, "supplementaryConfiguration")},
-                      {"tags", base::Json(tags)}};
-  return base::digest_of(state);
+  std::string state = "{\"configuration\":" + base::canonical(base::member(item, "configuration"));
+  state += ",\"supplementaryConfiguration\":" + base::canonical(base::member(item, "supplementaryConfiguration"));
+  state += ",\"tags\":" + base::canonical(base::Json(tags)) + "}";
+  return base::sha256(state);
 }
 
 }  // namespace setpoint::model
