@@ -31,6 +31,7 @@ base::Result<std::span<const std::uint32_t>> Evaluation::run(const Snapshot& sna
     }
     visit_scan(info);
   }
+  visit_asked();
   for (const Bucket* bucket = snapshot.always; bucket; bucket = bucket->next) visit_bucket(*bucket);
   if (unsure_) return base::fail(too_entangled());
   std::sort(matched_.begin(), matched_.end());
@@ -42,6 +43,8 @@ void Evaluation::prepare() {
   unsure_ = false;
   matched_.clear();
   live_.clear();
+  asked_names_.clear();
+  found_buckets_.clear();
   true_tests_.resize(snapshot_->test_count);
   false_tests_.resize(snapshot_->test_count);
   seen_rules_.resize(snapshot_->rule_count);
@@ -83,15 +86,46 @@ void Evaluation::look_up(const Signature& paths) {
   if (combinations > kCombinationsMax) return look_up_all(paths);
   for (std::uint32_t a : rows[0]) {
     for (std::uint32_t b : rows[1]) {
-      for (std::uint32_t c : rows[2]) visit_name({a, b, c});
+      for (std::uint32_t c : rows[2]) ask_for({a, b, c});
     }
   }
 }
 
-void Evaluation::visit_name(const std::array<std::uint32_t, kKeysMax>& name) {
-  const Bucket* bucket = snapshot_->buckets.find(Snapshot::bucket_hash(name));
-  for (; bucket; bucket = bucket->next) {
-    if (bucket->tokens == name) visit_bucket(*bucket);
+// A large set does not fit into the cache, and each step of a look-up would wait for memory. So all names are asked for
+// first, and each further step is taken for all of them while the next one's memory is on its way.
+void Evaluation::ask_for(const Name& name) {
+  std::uint64_t hash = Snapshot::bucket_hash(name);
+  snapshot_->buckets.prefetch(hash);
+  asked_names_.push_back({name, hash});
+}
+
+void Evaluation::visit_asked() {
+  for (const Pending& asked : asked_names_) {
+    const Bucket* bucket = snapshot_->buckets.find(asked.hash);
+    for (; bucket; bucket = bucket->next) {
+      if (bucket->tokens != asked.name) continue;
+      __builtin_prefetch(bucket->postings.data());
+      found_buckets_.push_back(bucket);
+    }
+  }
+  for (const Bucket* bucket : found_buckets_) {
+    each_first_test(*bucket, [](const FieldTest* test) { __builtin_prefetch(test); });
+  }
+  for (const Bucket* bucket : found_buckets_) {
+    each_first_test(*bucket, [](const FieldTest* test) { __builtin_prefetch(test->any().data()); });
+  }
+  for (const Bucket* bucket : found_buckets_) visit_bucket(*bucket);
+}
+
+// Of a large bucket the beginning only: from there on the memory runs ahead by itself.
+template <class Visit>
+void Evaluation::each_first_test(const Bucket& bucket, Visit visit) const {
+  const std::uint32_t* at = bucket.postings.data();
+  const std::uint32_t* end = at + std::min<std::size_t>(bucket.postings.size(), 64);
+  while (at < end) {
+    std::uint32_t tests = at[1];
+    for (std::uint32_t i = 0; i < tests; ++i) visit(snapshot_->tests.get(at[2 + i]).test);
+    at += 2 + tests;
   }
 }
 

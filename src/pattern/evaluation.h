@@ -45,7 +45,11 @@ class Evaluation {
   std::span<const std::uint32_t> live(std::uint32_t path) const;
   void look_up(const Signature& paths);
   void look_up_all(const Signature& paths);
-  void visit_name(const std::array<std::uint32_t, kKeysMax>& name);
+  using Name = std::array<std::uint32_t, kKeysMax>;
+  void ask_for(const Name& name);
+  void visit_asked();
+  template <class Visit>
+  void each_first_test(const Bucket& bucket, Visit visit) const;
   void visit_bucket(const Bucket& bucket);
   void visit_scan(const PathInfo& info);
   bool holds(std::uint32_t test);
@@ -60,6 +64,12 @@ class Evaluation {
   Marks true_tests_, false_tests_, seen_rules_, live_tokens_;
   std::vector<Run> runs_;
   std::vector<std::uint32_t> live_;
+  struct Pending {
+    Name name;
+    std::uint64_t hash;
+  };
+  std::vector<Pending> asked_names_;
+  std::vector<const Bucket*> found_buckets_;
   std::vector<std::uint32_t> matched_;
   std::vector<FieldAsked> asked_;
   std::string scratch_;

@@ -59,7 +59,8 @@ class Walk {
     return whole.size() >= 2 && whole.back() == '"';
   }
 
-  // Nobody asks for it and there is nothing to check: a token that follows a quote closely is refused by whoever reads it.
+  // Nobody asks for it and there is nothing to check: a token that follows a quote closely is refused by whoever reads
+  // it.
   bool skip_string() {
     ++at_;
     return true;
@@ -84,10 +85,10 @@ class Walk {
     ++at_;
     if (head() == '}') return ++at_;
     for (;;) {
-      std::string_view key;
-      if (!quoted(key) || !plain(key) || head() != ':') return false;
+      const PathNode* below = nullptr;
+      if (!key(node, below) || head() != ':') return false;
       ++at_;
-      if (!value(node ? child(node, key) : nullptr, place, depth)) return false;
+      if (!value(below, place, depth)) return false;
       char c = head();
       if (c != ',' && c != '}') return false;
       ++at_;
@@ -95,9 +96,17 @@ class Walk {
     }
   }
 
-  const PathNode* child(const PathNode* node, std::string_view key) const {
-    bool inside = key.data() >= text_.data() + 8 && key.data() + 8 <= text_.data() + text_.size();
-    return step(node, key, inside ? PathNode::Ends::inside(key) : PathNode::Ends(key));
+  bool key(const PathNode* node, const PathNode*& below) {
+    if (!node && !escapes_) return head() == '"' && skip_string();
+    std::string_view name;
+    if (!quoted(name) || !plain(name)) return false;
+    if (node) below = child(node, name);
+    return true;
+  }
+
+  const PathNode* child(const PathNode* node, std::string_view name) const {
+    bool inside = name.data() >= text_.data() + 8 && name.data() + 8 <= text_.data() + text_.size();
+    return step(node, name, inside ? PathNode::Ends::inside(name) : PathNode::Ends(name));
   }
 
   bool array(const PathNode* node, std::uint32_t place, std::size_t depth) {
@@ -201,7 +210,8 @@ class DocumentWalk {
 
   void leaf(const base::Json& json, const PathNode& node, std::uint32_t place) {
     if (json.is_null()) out_.add(node.path, ValueKind::null, place);
-    if (json.is_boolean()) out_.add(node.path, json.get<bool>() ? ValueKind::boolean_true : ValueKind::boolean_false, place);
+    if (json.is_boolean())
+      out_.add(node.path, json.get<bool>() ? ValueKind::boolean_true : ValueKind::boolean_false, place);
     if (json.is_string()) out_.add(node.path, ValueKind::string, place).text = json.get_ref<const std::string&>();
     if (!json.is_number()) return;
     std::string& text = out_.new_text();

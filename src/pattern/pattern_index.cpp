@@ -209,16 +209,16 @@ std::vector<Index::Key> Index::possible_keys(Fields fields) const {
     bool exact = std::all_of(tokens->begin(), tokens->end(), [](const TokenText& t) { return is_exact(t.kind); });
     keys.push_back({i, exact, (distinct + 1) / static_cast<double>(tokens->size()), std::move(*tokens)});
   }
-  std::stable_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
-    return a.exact != b.exact ? a.exact : a.rarity > b.rarity;
-  });
+  std::stable_sort(keys.begin(), keys.end(),
+                   [](const Key& a, const Key& b) { return a.exact != b.exact ? a.exact : a.rarity > b.rarity; });
   return keys;
 }
 
 Access Index::choose_access(Fields fields) const {
   Access access;
   std::size_t chosen = 0, combinations = 1;
-  double waiting = static_cast<double>(std::max(live_rules_, expected_rules_)) + 1;  // patterns in each bucket, at a guess
+  double waiting =
+      static_cast<double>(std::max(live_rules_, expected_rules_)) + 1;  // patterns in each bucket, at a guess
   for (const Key& key : possible_keys(fields)) {
     if (chosen == kKeysMax || (chosen > 0 && waiting < kWaitingEnough)) break;
     if (chosen > 0 && combinations * key.tokens.size() > kBucketsOfAlternativeMax) continue;
@@ -264,7 +264,8 @@ std::vector<std::uint32_t> Index::posting(std::uint32_t rule, Fields fields, con
     out.push_back(fields[i].test);
   }
   // Tests that many patterns share come first: one of them has been tried already, more often than not.
-  std::stable_sort(out.begin() + 2, out.end(), [&](std::uint32_t a, std::uint32_t b) { return tests_[a].users > tests_[b].users; });
+  std::stable_sort(out.begin() + 2, out.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return tests_[a].users > tests_[b].users; });
   out[1] = static_cast<std::uint32_t>(out.size() - 2);
   return out;
 }

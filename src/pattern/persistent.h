@@ -81,8 +81,8 @@ class PersistentArray {
   std::vector<Page*> pages_;
 };
 
-// A hash table from well-mixed 64-bit keys to pointers: a root of leaves, each an open-addressed block. The root grows eightfold,
-// rarely, so that a leaf stays small enough to copy.
+// A hash table from well-mixed 64-bit keys to pointers: a root of leaves, each an open-addressed block. The root grows
+// eightfold, rarely, so that a leaf stays small enough to copy.
 template <class T>
 class KeyTable {
  public:
@@ -94,6 +94,12 @@ class KeyTable {
       if (entry.key == key && entry.value) return entry.value;
       if (!entry.value) return nullptr;
     }
+  }
+
+  // Asks the memory for the key's entry, ahead of find().
+  void prefetch(std::uint64_t key) const {
+    const Leaf& leaf = leaf_of(key);
+    if (leaf.block) __builtin_prefetch(leaf.entries + (key & leaf.mask));
   }
 
   // Null takes the key out.
