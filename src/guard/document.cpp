@@ -66,7 +66,7 @@ base::Error json_error(simdjson::error_code code) {
           fmt::format("not a JSON document: {}", simdjson::error_message(code)), "", "", ""};
 }
 
-const Value kNothing;
+const Value kNothing{};
 
 }  // namespace
 

@@ -4,8 +4,8 @@
 //   guard::Report report = rules.evaluate(item);
 //
 // Made from JSON text (simdjson), from base::Json, or from YAML: a template's short forms become the long ones, `!Ref
-// x` is {Ref: x} and `!GetAtt a.b` is {Fn::GetAtt: a.b}, and plain scalars are read as cfn-guard reads them (yes, on
-// and y are true; see docs/guard.md). Immutable, movable, read from many threads. Linear in the text in time and
+// x` is {Ref: x} and `!GetAtt a.b` is {Fn::GetAtt: a.b}, and plain scalars are read as cfn-guard reads them (yes and
+// True are text; see docs/guard.md). Immutable, movable, read from many threads. Linear in the text in time and
 // memory.
 //
 // Refused: what is not JSON or YAML, deeper than kDocumentDepthMax, larger than kDocumentBytesMax, several YAML

@@ -1,8 +1,5 @@
 #include "guard/yaml_loader.h"
 
-#include <algorithm>
-#include <array>
-
 #include "base/document.h"
 #include "guard/limits.h"
 #include "guard/number_text.h"
@@ -51,13 +48,7 @@ const ShortForm* short_form(const Node& node) {
   return nullptr;
 }
 
-template <std::size_t N>
-bool one_of(std::string_view text, const std::array<std::string_view, N>& words) {
-  return std::find(words.begin(), words.end(), text) != words.end();
-}
-
-constexpr std::array<std::string_view, 6> kTrue = {"true", "True", "yes", "on", "y", "Y"};
-constexpr std::array<std::string_view, 6> kFalse = {"false", "False", "no", "off", "n", "N"};
+constexpr std::string_view kYamlTag = "tag:yaml.org,2002:";
 
 void set_boolean(Value& value, bool boolean) {
   value.kind = Kind::boolean;
@@ -95,8 +86,27 @@ class TemplateLoader {
       if (!written_null(node)) set_text(value, "", arena_);
       return;
     }
+    if (node.tag.starts_with(kYamlTag) && typed(node, value)) return;
     if (node.quoted || !node.tag.empty()) return set_text(value, node.scalar, arena_);
     plain(node.scalar, value);
+  }
+
+  // !!int, !!float, !!bool and !!null; what the text cannot be stays text.
+  bool typed(const Node& node, Value& value) {
+    std::string_view type = std::string_view(node.tag).substr(kYamlTag.size());
+    if (type == "null") return true;
+    Value read;
+    plain(node.scalar, read);
+    bool wanted = (type == "int" && read.kind == Kind::integer) || (type == "bool" && read.kind == Kind::boolean);
+    if (type == "float" && parse_f64(node.scalar)) {
+      read.kind = Kind::real;
+      read.real = *parse_f64(node.scalar);
+      wanted = true;
+    }
+    if (!wanted) return false;
+    read.parent = value.parent;
+    value = read;
+    return true;
   }
 
   void plain(const std::string& text, Value& value) {
@@ -106,9 +116,9 @@ class TemplateLoader {
     } else if (std::optional<double> real = parse_f64(text)) {
       value.kind = Kind::real;
       value.real = *real;
-    } else if (one_of(text, kTrue)) {
+    } else if (text == "true") {
       set_boolean(value, true);
-    } else if (one_of(text, kFalse)) {
+    } else if (text == "false") {
       set_boolean(value, false);
     } else if (!is_null_word(text)) {
       set_text(value, text, arena_);
@@ -122,20 +132,22 @@ class TemplateLoader {
 
   // `key:` with nothing behind it is an empty text to cfn-guard; ~ and null are null. The reader does not tell them
   // apart, the source does.
-  bool written_null(const Node& node) const {
-    std::size_t line = 0;
-    for (int i = 1; i < node.at.line && line != source_.npos; ++i) {
-      line = source_.find('\n', line);
-      if (line != source_.npos) ++line;
+  bool written_null(const Node& node) {
+    if (lines_.empty()) {
+      lines_.push_back(0);
+      for (std::size_t end = source_.find('\n'); end != source_.npos; end = source_.find('\n', end + 1))
+        lines_.push_back(end + 1);
     }
-    if (line == source_.npos || node.at.column < 1) return false;
-    std::size_t at = line + static_cast<std::size_t>(node.at.column - 1);
+    auto line = static_cast<std::size_t>(node.at.line);
+    if (line == 0 || line > lines_.size() || node.at.column < 1) return false;
+    std::size_t at = lines_[line - 1] + static_cast<std::size_t>(node.at.column - 1);
     if (at >= source_.size()) return false;
     return source_[at] == '~' || is_null_word(source_.substr(at, 4));
   }
 
   std::string_view source_;
   Arena& arena_;
+  std::vector<std::size_t> lines_;  // where each begins; filled when first asked for
 };
 
 // YAML 1.2 core, as base::parse_yaml resolves it.

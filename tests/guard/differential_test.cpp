@@ -1,5 +1,5 @@
 // Our verdicts against cfn-guard's, for rules and documents drawn at random. A pair is one text of rules and one
-// document. SETPOINT_GUARD_PAIRS: how many (3,000); SETPOINT_GUARD_SEED: where to begin (1). A difference prints both
+// document. SETPOINT_GUARD_PAIRS: how many (2,000); SETPOINT_GUARD_SEED: where to begin (1). A difference prints both
 // and its seed.
 #include <gtest/gtest.h>
 
@@ -114,7 +114,7 @@ TEST(GuardDifferential, VerdictsAreThoseOfCfnGuard311) {
   std::string why;
   std::optional<Reference> reference = Reference::find(why);
   if (!reference) GTEST_SKIP() << "cfn-guard cannot be had: " << why;
-  std::size_t pairs = from_environment("SETPOINT_GUARD_PAIRS", 3000);
+  std::size_t pairs = from_environment("SETPOINT_GUARD_PAIRS", 2000);
   std::size_t seed = from_environment("SETPOINT_GUARD_SEED", 1);
   Tally tally;
   while (tally.pairs < pairs && !testing::Test::HasFailure()) check(seed++, *reference, tally);
