@@ -1,5 +1,7 @@
 #include "twin/inventory.h"
 
+#include <algorithm>
+
 #include "cloud/aws/config_item.h"
 #include "twin/api_shapes.h"
 #include "twin/resource_types.h"
@@ -54,6 +56,36 @@ model::Resource render(const State& state, const StateKey& key, base::Timestamp 
   SETPOINT_ASSERT(document);
   return aws::to_configuration_item(key.type, to_api_shape(key, *document),
                                     {key.account, key.region, captured_at, "twin"});
+}
+
+std::optional<StateKey> find_document(const State& state, const model::ResourceKey& key) {
+  const ResourceType* type = find_resource_type(key.type);
+  std::string region = type && type->global ? "global" : key.region;
+  StateKey direct{key.account, region, key.type, key.id};
+  if (state.find(direct)) return direct;
+  // Where AWS Config has another id than the API's name: IAM, RDS, queues, secrets.
+  std::optional<StateKey> found;
+  state.each(key.account, region, key.type, [&](const std::string& id, const Json&) {
+    StateKey candidate{key.account, region, key.type, id};
+    if (!found && render(state, candidate, {}).key.id == key.id) found = candidate;
+  });
+  return found;
+}
+
+model::Resource render(const State& state, const model::ResourceKey& key, base::Timestamp captured_at) {
+  if (std::optional<StateKey> found = find_document(state, key)) return render(state, *found, captured_at);
+  model::Resource other;
+  other.key = key;
+  other.captured_at = captured_at;
+  other.source = "twin";
+  return gone(other);
+}
+
+std::vector<model::ResourceKey> changed_resources(const State& before, const State& after) {
+  std::vector<model::ResourceKey> out;
+  for (const ResourcePair& pair : rendered_changes(before, after, {})) out.push_back(pair.after.key);
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 std::vector<ResourcePair> rendered_changes(const State& before, const State& after, base::Timestamp captured_at) {

@@ -13,6 +13,7 @@
 // Threads: functions of values.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,12 @@ Loaded load(const std::vector<model::Resource>& resources, std::uint64_t id_seed
 // The document as a configuration item; the caller knows that it is there. Its key is AWS Config's: the id of an IAM
 // user is AIDA..., not the name that the twin's key has.
 model::Resource render(const State& state, const StateKey& key, base::Timestamp captured_at);
+
+// By AWS Config's key; Knowledge::deleted where the state has no such resource.
+model::Resource render(const State& state, const model::ResourceKey& key, base::Timestamp captured_at);
+std::optional<StateKey> find_document(const State& state, const model::ResourceKey& key);
+// What differs between two states, by AWS Config's keys, sorted; documents that are no resources are left out.
+std::vector<model::ResourceKey> changed_resources(const State& before, const State& after);
 
 struct ResourcePair {
   model::Resource before;  // Knowledge::deleted where it did not exist

@@ -149,4 +149,10 @@ base::Result<std::pair<StateKey, Json>> document_from_api(const std::string& acc
   return std::pair{std::move(key), std::move(api)};
 }
 
+Json api_from_document(std::string_view type, const Json& document) {
+  const ResourceType* known = find_resource_type(type);
+  return to_api_shape({{}, {}, std::string(type), known ? base::string_member(document, known->id_member) : ""},
+                      document);
+}
+
 }  // namespace setpoint::twin

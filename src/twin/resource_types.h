@@ -30,6 +30,7 @@ const ResourceType* find_resource_type(std::string_view type);
 // member.
 base::Result<std::pair<StateKey, base::Json>> document_from_api(const std::string& account, const std::string& region,
                                                                 std::string_view type, base::Json api);
-// The way back is to_api_shape(), api_shapes.h.
+// Back: the API's shape of a document; see also to_api_shape(), api_shapes.h, which knows the document's place.
+base::Json api_from_document(std::string_view type, const base::Json& document);
 
 }  // namespace setpoint::twin
