@@ -94,6 +94,8 @@ void encode_rest(const OperationModel& operation, const Json& parameters, HttpRe
   http.query = std::move(parts.query);
   http.headers = std::move(parts.headers);
   http.body = rest_body(operation, parameters, parts.body, walk);
+  // API Gateway answers in HAL to whoever does not ask for JSON, and the model is of its JSON.
+  if (operation.service->name == "apigateway") http.headers.emplace_back("Accept", "application/json");
   const bool json = operation.service->protocol == Protocol::rest_json && operation.input.shape &&
                     !raw_payload(*operation.input.shape);
   if (json && !http.body.empty() && header(http.headers, "Content-Type").empty()) {

@@ -193,14 +193,30 @@ std::string expand_host_prefix(const OperationModel& operation, const Json& para
   return expand_uri(operation.host_prefix, labels, walk);
 }
 
+// Route 53 answers with "/hostedzone/Z1" and takes "Z1": what one call gave can be handed to the next, as in every SDK.
+static bool is_bare_id(const OperationModel& operation, const Member& member) {
+  if (operation.service->name != "route53" || member.location == Location::body) return false;
+  if (member.name.ends_with("HostedZoneId") || member.name == "ResourceId" || member.name.ends_with("DelegationSetId"))
+    return true;
+  auto of = [&](std::string_view path) { return operation.http_uri.find(path) != std::string_view::npos; };
+  return member.name == "Id" && (of("/hostedzone/{Id}") || of("/change/{Id}") || of("/delegationset/{Id}"));
+}
+
+static Json without_path(const OperationModel& operation, const Member* member, const Json& value) {
+  if (!member || !value.is_string() || !is_bare_id(operation, *member)) return value;
+  const std::string& text = value.get_ref<const std::string&>();
+  return text.substr(text.rfind('/') + 1);
+}
+
 RestParts write_rest(const OperationModel& operation, const Json& parameters, Walk& walk) {
   const Shape& shape = operation.input.shape ? *operation.input.shape : empty_structure();
   RestParts parts;
   Labels labels;
-  for (auto& [name, value] : parameters.items()) {
-    if (value.is_null()) continue;
+  for (auto& [name, given] : parameters.items()) {
+    if (given.is_null()) continue;
     const Member* member = shape.find(name);
     Walk::Step step(walk, name);
+    const Json value = without_path(operation, member, given);
     if (!member || member->location == Location::body) {
       parts.body[name] = value;
     } else if (member->location == Location::uri) {

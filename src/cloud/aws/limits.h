@@ -20,6 +20,10 @@ inline constexpr std::int64_t kPresignedSecondsMax = 604'800;    // seven days
 inline constexpr std::size_t kAuthorizationBytesMax = 8u << 10;  // the Authorization header
 inline constexpr std::size_t kPagesMax = 100'000;                // of one call_all
 inline constexpr std::size_t kReadsInFlightMax = 64;             // of one discovery
-inline constexpr std::size_t kTokenCharactersMax = 64;           // of an idempotency token
+inline constexpr std::size_t kCredentialFileBytesMax = 1u << 20;
+inline constexpr int kCredentialProcessSeconds = 60;
+inline constexpr int kRoleChainMax = 8;                 // source_profile of source_profile ...
+inline constexpr int kRenewBeforeSeconds = 300;         // of a temporary credential's end
+inline constexpr std::size_t kTokenCharactersMax = 64;  // of an idempotency token
 
 }  // namespace setpoint::cloud::aws

@@ -267,6 +267,8 @@ class Builder {
     if (flag_of(json, "deprecated")) operation.flags |= OperationModel::deprecated;
     if (flag_of(json, "idempotent")) operation.flags |= OperationModel::idempotent;
     operation.auth = auth_of(json);
+    // The models leave out what every SDK knows: these two are how one comes by credentials.
+    if (name == "AssumeRoleWithSAML" || name == "AssumeRoleWithWebIdentity") operation.auth = AuthType::none;
     if (json.contains("input")) operation.input = reference({}, json["input"]);
     if (const Json& output = member(json, "output"); output.is_object()) {
       operation.output = reference({}, output);

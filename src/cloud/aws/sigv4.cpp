@@ -33,7 +33,7 @@ std::string normalised_path(std::string_view path) {
 
 std::string canonical_path(const std::string& path, bool s3) {
   if (path.empty()) return "/";
-  if (s3) return percent_encode(percent_decode(path), "/");
+  if (s3) return path;  // encoded once, as it stands in the request: %2F is not a slash
   return percent_encode(normalised_path(path), "/");
 }
 
