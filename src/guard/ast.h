@@ -200,7 +200,10 @@ struct Program {
   bool extensions = false;
   bool guard2 = false;
 
+  std::vector<std::uint32_t> line_starts;
+
   NameId name_id(std::string_view name);
+  base::Position position(std::size_t offset) const;
 };
 
 }  // namespace setpoint::guard

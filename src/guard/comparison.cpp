@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "guard/limits.h"
+
 namespace setpoint::guard {
 
 namespace {
@@ -89,6 +91,13 @@ Match substring(const Value& a, const Value& b) {
   return yes_or_no(b.string().find(a.string()) != std::string_view::npos);
 }
 
+// Values, those of lists counted one by one.
+std::size_t weight(const Values& values) {
+  std::size_t out = 0;
+  for (const Value* value : values) out += value->kind == Kind::list ? value->size : 1;
+  return out;
+}
+
 bool has_equal(std::span<const Value> list, const Value& value) {
   return std::any_of(list.begin(), list.end(), [&](const Value& item) { return equal(item, value); });
 }
@@ -106,6 +115,7 @@ class Comparer {
   void ordering(Op op, std::span<const Found> left, std::span<const Found> right);
 
  private:
+  void charge(std::size_t left, std::size_t right);
   static const Value* only_literal(std::span<const Found> side) {
     return side.size() == 1 && side[0].state == Found::State::literal ? side[0].value : nullptr;
   }
@@ -124,7 +134,15 @@ class Comparer {
 
   bool inverted_;
   Tally& tally_;
+  std::size_t comparisons_ = 0;
 };
+
+// Every value of one side may meet every value of the other.
+void Comparer::charge(std::size_t left, std::size_t right) {
+  comparisons_ += left * right;
+  if (comparisons_ > kComparisonsMax)
+    throw Abort{fmt::format("a clause compares more than {} pairs of values", kComparisonsMax)};
+}
 
 Values Comparer::known_left(std::span<const Found> side) {
   Values out;
@@ -166,6 +184,7 @@ void Comparer::settle_set(const Values& difference, const Values& left) {
     for (const Value* value : difference) tally_.fail(*value);
     return;
   }
+  charge(left.size(), difference.size());
   std::size_t shared = 0;
   for (const Value* value : left) {
     if (!difference.empty() && has_equal(difference, *value)) continue;
@@ -222,6 +241,7 @@ void Comparer::equality(std::span<const Found> left, std::span<const Found> righ
   if (right_literal != nullptr) return equality_with_literal(left, *right_literal);
   Values ours = known_left(left);
   Values theirs = known_right(right, ours);
+  charge(ours.size(), theirs.size());
   // The larger side minus the other; of equal sizes, the right one.
   const Values& larger = ours.size() > theirs.size() ? ours : theirs;
   const Values& other = ours.size() > theirs.size() ? theirs : ours;
@@ -233,6 +253,7 @@ void Comparer::equality(std::span<const Found> left, std::span<const Found> righ
 }
 
 void Comparer::list_contained(const Value& left, const Value& right) {
+  charge(left.size, right.size);
   Values difference;
   if (right.size > 0 && right.at(0).kind == Kind::list) {
     bool whole = has_equal(right.list(), left);
@@ -262,6 +283,7 @@ void Comparer::literal_membership(const Value& literal, std::span<const Found> r
     for (const Value* value : theirs) contained(literal, *value);
     return;
   }
+  charge(literal.size, theirs.size());
   Values difference;
   for (const Value& item : literal.list()) {
     if (!has_equal(theirs, item)) difference.push_back(&item);
@@ -307,6 +329,7 @@ void Comparer::membership(std::span<const Found> left, std::span<const Found> ri
   if (right_literal != nullptr) return membership_in_literal(left, *right_literal);
   Values ours = known_left(left);
   Values theirs = known_right(right, ours);
+  charge(weight(ours), weight(theirs));
   Values difference;
   for (const Value* value : ours) {
     auto holds = [&](const Value* other) { return is_contained(*value, *other); };
@@ -330,6 +353,7 @@ Values flattened(const Values& values) {
 void Comparer::ordering(Op op, std::span<const Found> left, std::span<const Found> right) {
   Values ours = flattened(known_left(left));
   Values theirs = flattened(known_right(right, ours));
+  charge(ours.size(), theirs.size());
   for (const Value* value : ours) {
     for (const Value* other : theirs) settle(compare_order(op, *value, *other), *value);
   }

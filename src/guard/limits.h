@@ -9,6 +9,9 @@ namespace setpoint::guard {
 
 inline constexpr std::size_t kRulesBytesMax = 4u << 20;         // one rules file
 inline constexpr std::size_t kRulesNestingMax = 64;             // blocks, filters, lists and calls inside each other
+inline constexpr std::size_t kQueryPartsMax = 256;              // keys, indices and filters of one query
+inline constexpr std::size_t kComparisonsMax = 100'000'000;     // of pairs of values, in one clause on one document
+inline constexpr std::size_t kReadAnalysisMax = 20'000;         // clauses looked at to tell what one rule reads
 inline constexpr std::size_t kRegexBytesMax = 8192;             // one pattern
 inline constexpr std::size_t kRegexMatchStepsMax = 1'000'000;   // backtracking steps of one match, as fancy-regex has
 inline constexpr std::size_t kRegexHeapKibMax = 20'000;         // PCRE2's own working memory

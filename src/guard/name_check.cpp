@@ -141,7 +141,7 @@ class NameCheck {
   }
 
   void warn(const char* code, std::string what, std::string hint) {
-    diagnostics_.warning(code, program_.file, base::position_at(program_.text, at_), std::move(what), std::move(hint));
+    diagnostics_.warning(code, program_.file, program_.position(at_), std::move(what), std::move(hint));
   }
 
   const Program& program_;

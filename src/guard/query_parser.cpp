@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "guard/case_convert.h"
+#include "guard/limits.h"
 #include "guard/parser.h"
 
 namespace setpoint::guard {
@@ -102,6 +103,8 @@ bool Parser::read_query(Query& out) {
       out.parts.push_back(std::move(implicit));
     }
     out.parts.push_back(std::move(next));
+    if (out.parts.size() > kQueryPartsMax)
+      fail(fmt::format("a query of more than {} parts", kQueryPartsMax), "bind its beginning to a variable");
   }
   return true;
 }

@@ -4,6 +4,7 @@
 
 #include "guard/analysis.h"
 #include "guard/case_convert.h"
+#include "guard/limits.h"
 
 namespace setpoint::guard {
 
@@ -32,6 +33,7 @@ class ReadCollector {
     Place root{{Path{}}, nullptr, &program_.lets, {}};
     root_ = &root;
     this->rule(rule, root);
+    if (looked_at_ > kReadAnalysisMax) reads_ = {{Path{}, true}};
     info.reads.assign(reads_.size(), {});
     std::size_t next = 0;
     for (const auto& [path, deep] : reads_) info.reads[next++] = {path, deep};
@@ -57,6 +59,7 @@ class ReadCollector {
 
   void conjunction(const Conjunction& clauses, const Place& place) {
     for (const Disjunction& any : clauses) {
+      if (++looked_at_ > kReadAnalysisMax) return;
       for (const Clause& clause : any) std::visit([&](const auto& c) { clause_reads(c, place); }, clause.is);
     }
   }
@@ -84,7 +87,9 @@ class ReadCollector {
   void clause_reads(const RuleReference& c, const Place&) {
     auto found = program_.rules_by_name.find(c.rule);
     if (found == program_.rules_by_name.end()) return;
-    for (std::size_t index : found->second) rule(program_.rules[index], *root_);
+    for (std::size_t index : found->second) {
+      if (referenced_.insert(index).second) rule(program_.rules[index], *root_);
+    }
   }
   void clause_reads(const RuleCall& c, const Place& place) {
     auto found = program_.calls_by_name.find(c.rule);
@@ -179,6 +184,8 @@ class ReadCollector {
   const Place* root_ = nullptr;
   std::map<Path, bool> reads_;
   std::set<const Rule*> under_way_;
+  std::set<std::size_t> referenced_;
+  std::size_t looked_at_ = 0;
   std::set<const Let*> lets_under_way_;
   bool beyond_ = false;
 };
@@ -280,7 +287,7 @@ std::vector<RuleInfo> describe_rules(const Program& program) {
   for (const Rule& rule : program.rules) {
     RuleInfo info;
     info.name = rule.name;
-    info.at = base::position_at(program.text, rule.span.begin);
+    info.at = program.position(rule.span.begin);
     info.resource_types = gate_types(rule);
     ReadCollector(program).collect(rule, info);
     out.push_back(std::move(info));

@@ -192,7 +192,7 @@ bool Parser::top_level_item(Block& loose) {
 }
 
 void Parser::report(const Mistake& mistake) {
-  diagnostics_.error(kSyntax, program_.file, base::position_at(text_, mistake.at), mistake.what, mistake.hint);
+  diagnostics_.error(kSyntax, program_.file, program_.position(mistake.at), mistake.what, mistake.hint);
 }
 
 // On to the next line that begins a rule; what stood before it is lost.
@@ -236,6 +236,10 @@ void parse_rules(const base::SourceText& source, Program& program, base::Diagnos
     diagnostics.error("guard-limit", source.name, {}, fmt::format("larger than {} bytes", kRulesBytesMax),
                       "split the file");
     return;
+  }
+  program.line_starts.push_back(0);
+  for (std::size_t end = program.text.find('\n'); end != std::string::npos; end = program.text.find('\n', end + 1)) {
+    program.line_starts.push_back(static_cast<std::uint32_t>(end + 1));
   }
   Parser(program, diagnostics).file();
 }

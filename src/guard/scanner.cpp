@@ -1,5 +1,7 @@
 #include <re2/re2.h>
 
+#include <algorithm>
+
 #include "guard/limits.h"
 #include "guard/parser.h"
 
@@ -119,6 +121,12 @@ void Parser::expected(std::string_view what) {
   if (furthest_expected_.find(what) != std::string::npos || furthest_expected_.size() > 200) return;
   if (!furthest_expected_.empty()) furthest_expected_ += " or ";
   furthest_expected_ += what;
+}
+
+base::Position Program::position(std::size_t offset) const {
+  auto line = std::upper_bound(line_starts.begin(), line_starts.end(), offset);
+  if (line == line_starts.begin()) return {};
+  return {static_cast<int>(line - line_starts.begin()), static_cast<int>(offset - *(line - 1)) + 1};
 }
 
 NameId Program::name_id(std::string_view name) {
