@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "runbook/values.h"
+
 namespace setpoint::runbook {
 
 FlowGraph::FlowGraph(const std::vector<Step>& steps) {
@@ -50,8 +52,8 @@ void FlowGraph::connect_success(const Step& step, const Step* next, bool at_end)
   bool chosen = false;
   if (step.action == Action::branch) {
     for (const base::Json& choice : base::member(step.inputs, "Choices"))
-      jump(step, base::string_member(choice, "NextStep"), true);
-    std::string fallback = base::string_member(step.inputs, "Default");
+      jump(step, text_form(base::member(choice, "NextStep")), true);
+    std::string fallback = text_form(base::member(step.inputs, "Default"));
     chosen = !fallback.empty();
     if (chosen) jump(step, fallback, true);
   }

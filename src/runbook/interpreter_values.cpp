@@ -125,11 +125,11 @@ Outcome Interpreter::run_branch(const Step& step) {
     if (!held) return Outcome::failed(failure_of(held.error(), FailureStage::input_validation));
     if (!*held) continue;
     Outcome out = Outcome::success(Json());
-    out.next = base::string_member(choice, "NextStep");
+    out.next = text_form(base::member(choice, "NextStep"));
     return out;
   }
   Outcome out = Outcome::success(Json());
-  std::string fallback = base::string_member(step.inputs, "Default");
+  std::string fallback = text_form(base::member(step.inputs, "Default"));
   if (!fallback.empty()) out.next = fallback;
   return out;
 }

@@ -40,7 +40,7 @@ class Checker {
   void check(const Step& step, const std::vector<Step>& siblings) {
     if (!step.next_step.empty()) target(step.next_step, step.at, "nextStep", siblings);
     if (step.on_failure.kind == Handler::Kind::step) target(step.on_failure.step, step.at, "onFailure", siblings);
-    if (step.on_cancel.kind == Handler::Kind::step) cancel_target(step);
+    if (step.on_cancel.kind == Handler::Kind::step) cancel_target(step, siblings);
     if (step.action == Action::branch) branch_targets(step, siblings);
     if (step.action == Action::update_variable) variable_target(step);
     for (const Node::Entry& entry : step.inputs_node.entries) {
@@ -53,7 +53,6 @@ class Checker {
 
   // A step of a loop's body may jump out of it, never into one.
   void target(const std::string& name, base::Position at, std::string_view key, const std::vector<Step>& siblings) {
-    if (whole_reference(name)) return;
     auto found = data_.by_name.find(name);
     if (found == data_.by_name.end()) {
       error("runbook-target", at, fmt::format("{} names the step '{}', which does not exist", key, name),
@@ -66,16 +65,12 @@ class Checker {
     if (!sibling && !outer) error("runbook-target", at, fmt::format("{} jumps into a loop, to step '{}'", key, name));
   }
 
-  void cancel_target(const Step& step) {
+  void cancel_target(const Step& step, const std::vector<Step>& siblings) {
+    target(step.on_cancel.step, step.at, "onCancel", siblings);
     auto found = data_.by_name.find(step.on_cancel.step);
-    if (found == data_.by_name.end()) {
-      error("runbook-target", step.at,
-            fmt::format("onCancel names the step '{}', which does not exist", step.on_cancel.step),
-            base::did_you_mean(step.on_cancel.step, step_names_));
-    } else if (!spec_of(found->second->action).cancel_target) {
-      error("runbook-on-cancel", step.at,
-            fmt::format("a step of action {} cannot follow onCancel", to_string(found->second->action)));
-    }
+    if (found == data_.by_name.end() || spec_of(found->second->action).cancel_target) return;
+    error("runbook-on-cancel", step.at,
+          fmt::format("a step of action {} cannot follow onCancel", to_string(found->second->action)));
   }
 
   void branch_targets(const Step& step, const std::vector<Step>& siblings) {

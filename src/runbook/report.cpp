@@ -67,8 +67,8 @@ Json next_steps(const Document& document, const Step& step) {
   if (!step.next_step.empty()) return Json::array({step.next_step});
   if (step.action == Action::branch) {
     for (const Json& choice : base::member(step.inputs, "Choices"))
-      out.push_back(base::string_member(choice, "NextStep"));
-    std::string fallback = base::string_member(step.inputs, "Default");
+      out.push_back(text_form(base::member(choice, "NextStep")));
+    std::string fallback = text_form(base::member(step.inputs, "Default"));
     if (!fallback.empty()) out.push_back(fallback);
   }
   const auto& steps = document.steps();

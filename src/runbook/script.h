@@ -28,10 +28,11 @@ struct ScriptRequest {
 struct ScriptResult {
   enum class Ending { returned, raised, exited, timed_out, over_memory, over_output, killed };
   Ending ending = Ending::returned;
-  base::Json payload;      // what the handler returned; null otherwise
-  std::string error_type;  // "ValueError"
-  std::string error;       // message and traceback of the author's part
-  std::string log;         // stdout and stderr, cut at a bound
+  base::Json payload;         // what the handler returned; null otherwise
+  std::string error_type;     // "ValueError"
+  std::string error;          // message and traceback of the author's part
+  std::string log;            // stdout and stderr, cut at a bound
+  base::Milliseconds cpu{0};  // of the script and its keeper
 };
 
 }  // namespace setpoint::runbook

@@ -223,6 +223,8 @@ Result<ScriptResult> Job::conclusion(bool in_time) {
                                    : "its process is gone";
     if (base::member(end_, "over_memory") == Json(true)) out.ending = ScriptResult::Ending::over_memory;
   }
+  const Json& cpu = base::member(end_, "cpu_ms");
+  if (cpu.is_number_unsigned()) out.cpu = Milliseconds(cpu.get<std::int64_t>());
   out.log = std::move(log_text_);
   return out;
 }

@@ -352,6 +352,11 @@ def watch(child, job, request):
             kill_all(child)
 
 
+def cpu_milliseconds():
+    own, theirs = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return round(1000 * (own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime))
+
+
 def keep(job, log_fd, request_fd, program):
     check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "pdeathsig")
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -381,7 +386,7 @@ def keep(job, log_fd, request_fd, program):
     status, over_memory = watch(child, job, request)
     ending = {"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else {"code": os.WEXITSTATUS(status)}
     try:
-        job.send(b"X" + json.dumps({**ending, "over_memory": over_memory}).encode())
+        job.send(b"X" + json.dumps({**ending, "over_memory": over_memory, "cpu_ms": cpu_milliseconds()}).encode())
     except OSError:
         pass
     os._exit(0)

@@ -68,23 +68,28 @@ constexpr std::array kRefused = {SCMP_SYS(unshare),
 constexpr std::array<std::uint64_t, 7> kNamespaceFlags = {CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWPID,   CLONE_NEWNET,
                                                           CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP};
 
+constexpr int kForeignFamilies[] = {AF_UNSPEC, AF_AX25, AF_IPX, AF_APPLETALK, AF_NETROM, AF_BRIDGE, AF_ATMPVC, AF_X25};
+
+bool refuse(scmp_filter_ctx context, int call, int error) {
+  return seccomp_rule_add(context, SCMP_ACT_ERRNO(static_cast<unsigned>(error)), call, 0) == 0;
+}
+
+bool refuse_where(scmp_filter_ctx context, int call, int error, const scmp_arg_cmp& argument) {
+  return seccomp_rule_add_array(context, SCMP_ACT_ERRNO(static_cast<unsigned>(error)), call, 1, &argument) == 0;
+}
+
 bool add_rules(scmp_filter_ctx context) {
-  bool good = true;
-  for (int call : kRefused) good = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), call, 0) == 0 && good;
+  bool good = refuse(context, SCMP_SYS(clone3), ENOSYS);
+  for (int call : kRefused) good = refuse(context, call, EPERM) && good;
   for (std::uint64_t flag : kNamespaceFlags) {
-    good = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-                            SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag)) == 0 &&
-           good;
+    good = refuse_where(context, SCMP_SYS(clone), EPERM, {0, SCMP_CMP_MASKED_EQ, flag, flag}) && good;
   }
-  good = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 && good;
   // Virtual-machine sockets and kernel crypto are in no namespace.
-  good = seccomp_rule_add(context, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_INET6)) ==
-             0 &&
-         good;
-  for (int family : {AF_UNSPEC, AF_AX25, AF_IPX, AF_APPLETALK, AF_NETROM, AF_BRIDGE, AF_ATMPVC, AF_X25}) {
-    good = seccomp_rule_add(context, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-                            SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family))) == 0 &&
-           good;
+  good = refuse_where(context, SCMP_SYS(socket), EAFNOSUPPORT, {0, SCMP_CMP_GT, AF_INET6, 0}) && good;
+  for (int family : kForeignFamilies) {
+    good =
+        refuse_where(context, SCMP_SYS(socket), EAFNOSUPPORT, {0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(family), 0}) &&
+        good;
   }
   return good;
 }

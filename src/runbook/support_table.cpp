@@ -1,0 +1,102 @@
+#include "runbook/support_table.h"
+
+#include "runbook/actions.h"
+#include "runbook/condition.h"
+#include "runbook/limits.h"
+
+namespace setpoint::runbook {
+
+namespace {
+
+constexpr std::string_view kIntroduction = R"(# SSM Automation documents: what runs here
+
+Generated from `src/runbook` (`support_table.cpp`); do not edit. Documents of schemaVersion 0.3, YAML or JSON, run unchanged.
+
+)";
+
+constexpr std::string_view kLanguage = R"(
+## The language
+| part | supported |
+| --- | --- |
+| parameter types | String, StringList, Integer, Boolean, StringMap, MapList, `AWS::…` (a String), `List<…>` (a StringList) |
+| parameter checks | allowedValues, allowedPattern (PCRE2, whole value, bounded), minChars, maxChars, minItems, maxItems; native JSON and the API's wire form |
+| `{{ssm:/path}}` | in parameter defaults only, as on AWS |
+| references | `{{ Parameter }}`, `{{ Step.Output }}`, `{{ variable:x }}`, `{{ global:ACCOUNT_ID, REGION, AWS_PARTITION, DATE, DATE_TIME }}`, `{{ automation:EXECUTION_ID }}`, `{{ Loop.CurrentIteratorValue }}`, `{{ Loop.CurrentIteration }}` |
+| step properties | name, action, description, inputs, outputs (Name, Selector, Type), onFailure, onCancel, isCritical, isEnd, nextStep, maxAttempts, timeoutSeconds |
+| selectors | members, elements, slices, unions, wildcards, descent, filters, functions: Jayway's JSONPath |
+| document | description, assumeRole, parameters, variables, mainSteps, outputs, files |
+| rate control | Targets, TargetMaps, TargetParameterName, MaxConcurrency, MaxErrors, TargetLocations; ramp 1, 2, then doubled |
+| signals | Approve, Reject, Resume, StopStep, StartStep, Revoke; stop with Complete or Cancel |
+
+## Where AWS is silent, or where we differ
+- An output whose selector matches nothing, or null, is absent. A reference to it fails the step at InputValidation; in a condition it is equal to nothing.
+- A value that does not fit its output's Type keeps its own type; scalars become text, digits an Integer, "true" a Boolean.
+- The pseudo output `OutputPayload` of aws:executeAwsApi and aws:executeScript is the whole answer.
+- `Script` is never interpolated: values reach a script through InputPayload.
+- A single trailing line break (a block scalar) does not make a reference part of a text.
+- python3.6 to 3.8, which AWS stopped running in February 2025, run on the installed Python 3; lint warns.
+- The time between two looks of a waiting action is ours: 2 s, growing to 30 s.
+- An input that an action does not have is a warning, an unknown property of a step or document an error.
+- In a script each boto3 call is tried once (AWS_MAX_ATTEMPTS=1): Setpoint's gateway retries where that is safe.
+- The end of a loop's body by isEnd ends the execution; the loop is then Exited.
+)";
+
+std::string listed(const std::vector<std::string_view>& names) {
+  std::string out;
+  for (std::string_view name : names) out += fmt::format("{}{}", out.empty() ? "" : ", ", name);
+  return out;
+}
+
+std::string inputs_of(const ActionSpec& spec) {
+  std::string out;
+  for (const InputSpec& input : spec.inputs)
+    out += fmt::format("{}{}{}", out.empty() ? "" : ", ", input.name, input.required ? "*" : "");
+  if (spec.open_inputs) out += ", the operation's members";
+  return out;
+}
+
+std::string action_rows() {
+  std::string out =
+      "## Actions\n`*` marks required inputs.\n\n| action | inputs | outputs | default time | API calls | note |\n| "
+      "--- | --- | --- | --- | --- | --- |\n";
+  for (const ActionSpec& spec : all_actions()) {
+    out += fmt::format("| `{}` | {} | {} | {} s | {} | {} |\n", spec.name, inputs_of(spec), listed(spec.outputs),
+                       spec.timeout_seconds, spec.calls, spec.note);
+  }
+  return out;
+}
+
+std::string operations() {
+  std::string out = "\n## Conditions of aws:branch and aws:loop\n";
+  std::string names;
+  for (std::string_view name : kConditionOperations) names += fmt::format("{}{}", names.empty() ? "" : ", ", name);
+  for (std::string_view name : kConditionConnectives) names += fmt::format(", {}", name);
+  return out + names + ".\n";
+}
+
+std::string limits() {
+  std::string out = "\n## Limits\n| what | at most |\n| --- | --- |\n";
+  auto row = [&](std::string_view what, auto most) { out += fmt::format("| {} | {} |\n", what, most); };
+  row("document", fmt::format("{} bytes", kDocumentBytesMax));
+  row("steps in a document", kStepsMax);
+  row("steps started in one execution", kStepVisitsMax);
+  row("parameters", kParametersMax);
+  row("outputs of a step", kStepOutputsMax);
+  row("iterations of a loop", kLoopIterationsMax);
+  row("aws:sleep by Duration", fmt::format("{} s", kSleepSecondsMax));
+  row("a script", fmt::format("{} s, {} bytes of payload", kScriptSecondsMax, kScriptPayloadBytesMax));
+  row("throttling ridden out", fmt::format("{} s", kThrottlingSecondsMax));
+  row("one substituted input", fmt::format("{} bytes", kValueBytesMax));
+  row("all inputs and outputs of an execution", fmt::format("{} bytes", kExecutionBytesMax));
+  row("TargetMaps, TargetLocations, Targets",
+      fmt::format("{}, {}, {}", kTargetMapsMax, kTargetLocationsMax, kTargetsMax));
+  return out;
+}
+
+}  // namespace
+
+std::string support_page() {
+  return std::string(kIntroduction) + action_rows() + operations() + std::string(kLanguage) + limits();
+}
+
+}  // namespace setpoint::runbook
