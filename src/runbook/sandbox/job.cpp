@@ -224,7 +224,7 @@ Result<ScriptResult> Job::conclusion(bool in_time) {
     if (base::member(end_, "over_memory") == Json(true)) out.ending = ScriptResult::Ending::over_memory;
   }
   const Json& cpu = base::member(end_, "cpu_ms");
-  if (cpu.is_number_unsigned()) out.cpu = Milliseconds(cpu.get<std::int64_t>());
+  if (cpu.is_number_integer()) out.cpu = Milliseconds(cpu.get<std::int64_t>());
   out.log = std::move(log_text_);
   return out;
 }
