@@ -181,7 +181,7 @@ Outcome Interpreter::perform(const Step& step, const Json& inputs, CallSite& sit
   if (step.action == Action::branch) return run_branch(step);
   if (step.action == Action::loop) return run_loop(step, inputs, site.path);
   if (step.action == Action::update_variable) return update_variable(step, inputs);
-  StepRun run(step, inputs, context_, host_, site);
+  StepRun run(step, inputs, context_, host_, site, document_.attachments());
   return run_action(run);
 }
 

@@ -93,6 +93,19 @@ Answer<WebhookResponse> StepRun::invoke_webhook(const WebhookRequest& request) {
   return host_.invoke_webhook(next_site(), request);
 }
 
+base::Result<std::string> StepRun::read_attachment(const std::string& name) {
+  TRY(std::string content, host_.read_attachment(name));
+  for (const Attachment& attachment : attachments_) {
+    if (attachment.name != name || attachment.sha256.empty()) continue;
+    auto pinned = base::parse_digest(attachment.sha256);
+    if (!pinned || *pinned != base::sha256(content)) {
+      return base::fail(ErrorCode::corrupted,
+                        "the attachment '{}' does not have the SHA-256 that the document gives it", name);
+    }
+  }
+  return content;
+}
+
 Outcome StepRun::overdue() const {
   return Outcome::timed_out(fmt::format("step '{}' took longer than its timeoutSeconds", step_.name));
 }

@@ -12,8 +12,9 @@ namespace setpoint::runbook {
 class StepRun {
  public:
   // References must outlive the run. `deadline` unknown: none.
-  StepRun(const Step& step, const base::Json& inputs, const ExecutionContext& context, Host& host, CallSite& site)
-      : step_(step), inputs_(inputs), context_(context), host_(host), site_(site) {}
+  StepRun(const Step& step, const base::Json& inputs, const ExecutionContext& context, Host& host, CallSite& site,
+          const std::vector<Attachment>& attachments)
+      : step_(step), inputs_(inputs), context_(context), host_(host), site_(site), attachments_(attachments) {}
 
   const Step& step() const { return step_; }
   const ExecutionContext& context() const { return context_; }
@@ -37,7 +38,8 @@ class StepRun {
   Answer<std::optional<Signal>> wait_for_signal(const SignalRequest& request);
   Answer<ChildResult> start_child(const ExecuteAutomationRequest& request);
   Answer<WebhookResponse> invoke_webhook(const WebhookRequest& request);
-  base::Result<std::string> read_attachment(const std::string& name) { return host_.read_attachment(name); }
+  // Its content, which must have the SHA-256 that the document's `files` give it.
+  base::Result<std::string> read_attachment(const std::string& name);
 
   Outcome overdue() const;
   // A token that is the same on every replay: for idempotent creations.
@@ -51,6 +53,7 @@ class StepRun {
   const ExecutionContext& context_;
   Host& host_;
   CallSite& site_;
+  const std::vector<Attachment>& attachments_;
 };
 
 // An id in a UUID's form that is a function of `seed` alone.
