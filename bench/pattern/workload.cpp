@@ -110,7 +110,7 @@ const std::vector<std::string>& accounts() {
   static const std::vector<std::string> kAccounts = [] {
     Draw draw(99);
     std::vector<std::string> out;
-    for (int i = 0; i < 400; ++i) out.push_back(std::to_string(draw.between(100000000000, 999999999999)));
+    for (int i = 0; i < 500; ++i) out.push_back(std::to_string(draw.between(100000000000, 999999999999)));
     return out;
   }();
   return kAccounts;
@@ -233,7 +233,7 @@ class Author {
     if (!calls_.empty()) field("eventName", calls_);
     std::string out = "{\"source\":[" + equal("aws." + std::string(service_->name)) + "]";
     if (mix_.exact_fields) out += ",\"detail-type\":[\"AWS API Call via CloudTrail\"]";
-    if (draw_.percent(90)) out += ",\"account\":[" + account_list() + "]";
+    if (draw_.percent(++written_ > 1000 ? 98 : 85)) out += ",\"account\":[" + account_list() + "]";
     if (draw_.percent(30)) out += ",\"region\":[" + equal(draw_.any(kRegions)) + "]";
     return out + ",\"detail\":{" + detail_ + "}}";
   }
@@ -336,6 +336,7 @@ class Author {
   Mix mix_;
   const Service* service_ = nullptr;
   std::string detail_, calls_;
+  std::size_t written_ = 0;
 };
 
 }  // namespace

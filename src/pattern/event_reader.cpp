@@ -162,9 +162,10 @@ class Walk {
 
   bool number(const PathNode* node, std::uint32_t place) {
     if (at_ == end_) return false;
+    if (!wanted(node)) return check_number(span()) == NumberFault::none;
     Number number;
     if (parse_number(span(), number) != NumberFault::none) return false;
-    if (wanted(node)) out_.add(node->path, ValueKind::number, place).set(number);
+    out_.add(node->path, ValueKind::number, place).set(number);
     return true;
   }
 

@@ -9,6 +9,8 @@ namespace setpoint::pattern {
 
 namespace {
 
+constexpr std::size_t kDigitsSafe = 300;  // digits before the point that no double is too small for
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The parts of a JSON number; views into its text.
@@ -132,11 +134,16 @@ bool is_double(const Number& number) {
   return compare_decimals(decimal_of(number), decimal_of({text, 0, false})) == 0;
 }
 
-std::strong_ordering compare(const Number& a, const Number& b) {
-  if (a.nearest < b.nearest) return std::strong_ordering::less;
-  if (a.nearest > b.nearest) return std::strong_ordering::greater;
-  if (a.brief && b.brief) return std::strong_ordering::equal;
+std::strong_ordering compare_digits(const Number& a, const Number& b) {
   return compare_decimals(decimal_of(a), decimal_of(b));
+}
+
+NumberFault check_number(std::string_view text) {
+  Parts parts;
+  if (NumberFault fault = split(text, parts); fault != NumberFault::none) return fault;
+  if (parts.exponent <= 0 && parts.whole.size() < kDigitsSafe) return NumberFault::none;
+  Number number;
+  return parse_number(text, number);
 }
 
 }  // namespace setpoint::pattern

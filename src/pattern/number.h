@@ -20,7 +20,15 @@ struct Number {
 enum class NumberFault { none, malformed, too_large };
 
 NumberFault parse_number(std::string_view text, Number& out);
-std::strong_ordering compare(const Number& a, const Number& b);
+// The same verdict, without the value.
+NumberFault check_number(std::string_view text);
+
+std::strong_ordering compare_digits(const Number& a, const Number& b);
+inline std::strong_ordering compare(const Number& a, const Number& b) {
+  if (a.nearest < b.nearest) return std::strong_ordering::less;
+  if (a.nearest > b.nearest) return std::strong_ordering::greater;
+  return a.brief && b.brief ? std::strong_ordering::equal : compare_digits(a, b);
+}
 // Is the number what its nearest double prints as (0.1 is, 9007199254740993 is not)?
 bool is_double(const Number& number);
 

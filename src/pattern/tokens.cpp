@@ -46,31 +46,33 @@ TokenKind literal_kind(ValueKind kind) {
 std::optional<TokenText> token_of(const Operator& op) {
   if (auto* o = std::get_if<Literal>(&op)) return TokenText{literal_kind(o->kind), o->text, true};
   if (auto* o = std::get_if<ExactNumber>(&op)) {
-    Number number = o->value->view();
-    return TokenText{TokenKind::number, number_token(number.nearest), false};
+    TokenText token{TokenKind::number, {}, false};
+    number_token(o->value->view().nearest, token.text);
+    return token;
   }
   if (auto* o = std::get_if<Affix>(&op))
     return text_token(o->suffix ? TokenKind::suffix : TokenKind::prefix, o->text, true);
   if (auto* o = std::get_if<IgnoreCase>(&op)) return case_token(*o);
   if (auto* o = std::get_if<WildcardTest>(&op)) return wildcard_token(*o->wildcard);
-  if (auto* o = std::get_if<CidrTest>(&op))
-    return TokenText{TokenKind::network, network_token(o->network->base(), o->network->bits()), true};
+  if (auto* o = std::get_if<CidrTest>(&op)) {
+    TokenText token{TokenKind::network, {}, true};
+    network_token(o->network->base(), o->network->bits(), token.text);
+    return token;
+  }
   return std::nullopt;
 }
 
 }  // namespace
 
-std::string number_token(double nearest) {
+void number_token(double nearest, std::string& out) {
   if (nearest == 0) nearest = 0;  // -0 is 0
-  std::string out(sizeof nearest, '\0');
-  std::memcpy(out.data(), &nearest, sizeof nearest);
-  return out;
+  out.assign(reinterpret_cast<const char*>(&nearest), sizeof nearest);
 }
 
-std::string network_token(const Address& address, unsigned bits) {
+void network_token(const Address& address, unsigned bits, std::string& out) {
   Address net = masked(address, bits);
-  std::string out(reinterpret_cast<const char*>(net.bytes.data()), net.v4 ? 4 : 16);
-  return out + static_cast<char>(bits);
+  out.assign(reinterpret_cast<const char*>(net.bytes.data()), net.v4 ? 4 : 16);
+  out.push_back(static_cast<char>(bits));
 }
 
 std::optional<std::vector<TokenText>> tokens_of(const FieldTest& test) {

@@ -73,8 +73,8 @@ class TokenShapes {
 };
 
 // The bytes of a number's and of an address's token.
-std::string number_token(double nearest);
-std::string network_token(const Address& address, unsigned bits);
+void number_token(double nearest, std::string& out);
+void network_token(const Address& address, unsigned bits, std::string& out);
 
 template <class Visit>
 void TokenShapes::each_candidate(const Value& value, std::string& scratch, Visit visit) const {
@@ -86,7 +86,7 @@ void TokenShapes::each_candidate(const Value& value, std::string& scratch, Visit
     case ValueKind::boolean_true:
       return visit(TokenKind::boolean_true, std::string_view());
     case ValueKind::number:
-      scratch = number_token(value.nearest);
+      number_token(value.nearest, scratch);
       return visit(TokenKind::number, std::string_view(scratch));
     case ValueKind::string:
       return each_text_candidate(value.text, scratch, visit);
@@ -119,7 +119,7 @@ void TokenShapes::each_text_candidate(std::string_view text, std::string& scratc
   std::optional<Address> address = parse_address(text);
   if (!address) return;
   for (const Size& s : address->v4 ? networks_v4_ : networks_v6_) {
-    scratch = network_token(*address, s.size);
+    network_token(*address, s.size, scratch);
     visit(TokenKind::network, std::string_view(scratch));
   }
 }
