@@ -2,10 +2,7 @@
 
 #include <curl/curl.h>
 
-#include <condition_variable>
-#include <cstring>
 #include <deque>
-#include <future>
 #include <thread>
 
 #include "base/limits.h"
@@ -21,21 +18,17 @@ struct Exchange {
   HttpRequest request;
   AsyncTransport::Done done;
   HttpResponse response;
-  std::size_t sent = 0;
+  int attempts = 0;
   bool too_large = false;
   curl_slist* headers = nullptr;
   CURL* handle = nullptr;
 };
 
-std::size_t read_body(char* into, std::size_t size, std::size_t count, void* user) {
-  auto& exchange = *static_cast<Exchange*>(user);
-  const std::size_t length = std::min(size * count, exchange.request.body.size() - exchange.sent);
-  std::memcpy(into, exchange.request.body.data() + exchange.sent, length);
-  exchange.sent += length;
-  return length;
+// Asked before each attempt to send. libcurl makes a second one by itself where a kept-alive connection turns out dead;
+// by then the first may have arrived, so there is none.
+int first_attempt_only(void* user, char*, char*, int, int) {
+  return ++static_cast<Exchange*>(user)->attempts == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
-
-int refuse_rewind(void*, curl_off_t, int) { return CURL_SEEKFUNC_FAIL; }
 
 std::size_t take_body(char* data, std::size_t size, std::size_t count, void* user) {
   auto& exchange = *static_cast<Exchange*>(user);
@@ -85,9 +78,7 @@ void configure_body(Exchange& exchange) {
   } else if (length > 0 || method == "POST" || method == "PUT") {
     curl_easy_setopt(h, CURLOPT_POST, 1L);
     curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, length);
-    curl_easy_setopt(h, CURLOPT_READFUNCTION, read_body);
-    curl_easy_setopt(h, CURLOPT_READDATA, &exchange);
-    curl_easy_setopt(h, CURLOPT_SEEKFUNCTION, refuse_rewind);
+    curl_easy_setopt(h, CURLOPT_POSTFIELDS, exchange.request.body.data());
   }
   if (method != "HEAD") curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, method.c_str());
 }
@@ -115,6 +106,8 @@ void configure(Exchange& exchange, const CurlOptions& options, const SendOptions
   curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(h, CURLOPT_HEADERDATA, &exchange);
   curl_easy_setopt(h, CURLOPT_PRIVATE, &exchange);
+  curl_easy_setopt(h, CURLOPT_PREREQFUNCTION, first_attempt_only);
+  curl_easy_setopt(h, CURLOPT_PREREQDATA, &exchange);
   configure_body(exchange);
 }
 
@@ -134,7 +127,7 @@ bool nothing_was_sent(const Exchange& exchange, CURLcode code) {
   }
   long bytes = 0;
   curl_easy_getinfo(exchange.handle, CURLINFO_REQUEST_SIZE, &bytes);
-  return bytes == 0 && exchange.sent == 0;
+  return bytes == 0 && exchange.attempts <= 1;
 }
 
 base::Result<HttpResponse> outcome(Exchange& exchange, CURLcode code) {
@@ -177,7 +170,23 @@ class CurlTransport::Loop {
     curl_multi_wakeup(multi_);
     thread_.join();
     for (CURL* handle : spare_) curl_easy_cleanup(handle);
+    for (CURL* handle : blocking_) curl_easy_cleanup(handle);
     curl_multi_cleanup(multi_);
+  }
+
+  const CurlOptions& options() const { return options_; }
+
+  // Handles for send(), each with connections of its own. The one used last is taken first: its connections are warm.
+  CURL* take_handle() {
+    std::lock_guard lock(mutex_);
+    if (blocking_.empty()) return curl_easy_init();
+    CURL* handle = blocking_.back();
+    blocking_.pop_back();
+    return handle;
+  }
+  void give_back(CURL* handle) {
+    std::lock_guard lock(mutex_);
+    blocking_.push_back(handle);
   }
 
   void add(std::unique_ptr<Exchange> exchange, const SendOptions& send) {
@@ -260,6 +269,7 @@ class CurlTransport::Loop {
   std::thread thread_;
   std::mutex mutex_;
   bool stopping_ = false;
+  std::vector<CURL*> blocking_;
   std::deque<std::pair<std::unique_ptr<Exchange>, SendOptions>> arriving_;
   // Of the loop's thread only:
   std::unordered_map<CURL*, std::unique_ptr<Exchange>> under_way_;
@@ -276,10 +286,16 @@ void CurlTransport::start(HttpRequest request, const SendOptions& options, Done 
   loop_->add(std::move(exchange), options);
 }
 
+// On the caller's own thread: a hop to the loop and back costs several times what the exchange itself does.
 base::Result<HttpResponse> CurlTransport::send(const HttpRequest& request, const SendOptions& options) {
-  std::promise<base::Result<HttpResponse>> promise;
-  start(request, options, [&](base::Result<HttpResponse> result) { promise.set_value(std::move(result)); });
-  return promise.get_future().get();
+  Exchange exchange;
+  exchange.request = request;
+  exchange.handle = loop_->take_handle();
+  configure(exchange, loop_->options(), options);
+  auto result = outcome(exchange, curl_easy_perform(exchange.handle));
+  curl_slist_free_all(exchange.headers);
+  loop_->give_back(exchange.handle);
+  return result;
 }
 
 }  // namespace setpoint::cloud::aws

@@ -1,15 +1,15 @@
-// HTTP by libcurl's multi interface: one thread of its own drives every request that is under way, connections are kept
-// alive and shared. send() blocks its caller; start() does not.
+// HTTP by libcurl, connections kept alive. send() works on its caller's thread with a handle from a pool; start() hands
+// a request to one thread of the transport's own, which drives all that are under way (multi interface).
 //
 //   CurlTransport transport({.proxy = env.get("HTTPS_PROXY"), .ca_bundle = env.get("AWS_CA_BUNDLE")});
 //
 // Errors as cloud/http.h wants them: unreachable = nothing was sent (name, connection, TLS), timed_out = it may have
-// arrived. libcurl resends by itself on a kept-alive connection that died; a body is handed to it in a way that it
-// cannot send again, so such a call comes back as timed_out and the Client decides (a change is never sent twice by
-// accident).
+// arrived. libcurl would send again by itself on a kept-alive connection that died; here it may not, so such a call
+// comes back as timed_out and the Client decides (a change is never sent twice by accident).
 //
 // Redirects are not followed; only http and https; bodies beyond kHttpBodyBytesMax end the request (limit_exceeded).
-// Ownership: the destructor ends all requests under way (cancelled) and joins the thread. Thread-safe.
+// Ownership: the destructor ends all that start() began (timed_out) and joins the thread; no send() may be under way
+// then. Thread-safe.
 #pragma once
 
 #include <memory>
