@@ -24,13 +24,17 @@ std::string journal_kind(const model::Event& event) {
   return out;
 }
 
+void add_event(journal::Batch& batch, const model::Event& event) {
+  batch.entries.push_back({journal_kind(event), kActor, subject_of(event), event.detail});
+  for (const char* queue : {kEventQueue, kNoticeQueue})
+    batch.state.tasks.push_back({queue, event.id, event.envelope(), {}});
+}
+
 base::Status journal_events(journal::Journal& journal, std::span<const model::Event> events) {
   for (std::size_t at = 0; at < events.size(); at += journal::kBatchEntriesMax) {
     journal::Batch batch;
-    for (const model::Event& event : events.subspan(at, std::min(events.size() - at, journal::kBatchEntriesMax))) {
-      batch.entries.push_back({journal_kind(event), kActor, subject_of(event), event.detail});
-      batch.state.tasks.push_back({kEventQueue, event.id, event.envelope(), {}});
-    }
+    std::size_t count = std::min(events.size() - at, journal::kBatchEntriesMax);
+    for (const model::Event& event : events.subspan(at, count)) add_event(batch, event);
     TRY(auto written, journal.append(std::move(batch)));
   }
   return {};

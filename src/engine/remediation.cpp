@@ -97,7 +97,7 @@ base::Result<Applied> Remediation::apply(const std::string& plan_id, const std::
   TRY(Plan plan, response::load_plan(parts_.records, plan_id));
   TRY(std::vector<Run> runs, response::runs_of_plan(parts_.records, plan_id));
   for (Run& run : runs) {
-    if (run.status == RunStatus::applying || run.status == RunStatus::applied) return resume(std::move(run));
+    if (!run.concluded) return resume(std::move(run));
   }
   TRY(PlanRequest request, oversight_.request(plan_id));
   if (!request.used_by.empty()) {
@@ -150,14 +150,20 @@ base::Result<std::vector<Applied>> Remediation::recover() {
   return out;
 }
 
+// Each step may be repeated after a crash; the last one says that there is nothing left to do.
 base::Result<Applied> Remediation::conclude(Applied applied, const Plan& plan, const std::string& automation) {
-  if (applied.run->status == RunStatus::applied) {
+  Run& run = *applied.run;
+  if (run.status == RunStatus::applied) {
     TRY_VOID(plan.undo_of.empty() ? verify_run(applied, plan) : verify_undo(applied, plan));
   }
-  if (applied.run->status == RunStatus::applying) return applied;
-  TRY_VOID(oversight_.note_outcome(automation, applied.run->status));
-  TRY_VOID(announce(*applied.run, plan, automation));
-  if (!plan.finding.empty()) TRY_VOID(note_on_finding(plan.finding, applied.run->actor, what_happened(*applied.run)));
+  if (run.status == RunStatus::applying) return applied;
+  TRY_VOID(oversight_.note_outcome(automation, run.status));
+  if (!plan.finding.empty()) TRY_VOID(note_on_finding(plan.finding, run.actor, what_happened(run)));
+  run.concluded = true;
+  journal::Batch batch;
+  add_event(batch, run_event(run, plan, automation));
+  batch.state.documents.push_back(run.document());
+  TRY(auto written, parts_.journal.append(std::move(batch)));
   return applied;
 }
 
@@ -215,12 +221,14 @@ base::Status Remediation::store_run(Run& run, const std::string& kind, Json body
 
 base::Status Remediation::note_on_finding(const std::string& id, const std::string& by, const std::string& text) {
   TRY(model::Finding what, finding(id));
+  auto said = [&](const model::FindingNote& note) { return note.text == text; };
+  if (std::any_of(what.notes.begin(), what.notes.end(), said)) return {};
   what.notes.push_back({parts_.clock.now(), by, text});
   std::vector<model::Finding> one{std::move(what)};
   return parts_.finding_store.put(one);
 }
 
-base::Status Remediation::announce(const Run& run, const Plan& plan, const std::string& automation) {
+model::Event Remediation::run_event(const Run& run, const Plan& plan, const std::string& automation) const {
   model::Event event;
   event.source = "setpoint";
   event.detail_type = "Run Ended";
@@ -238,8 +246,7 @@ base::Status Remediation::announce(const Run& run, const Plan& plan, const std::
                   {"actor", run.actor},
                   {"undo_of", plan.undo_of}};
   event.id = "e-" + base::sha256(run.id + "/" + std::string(model::to_string(run.status))).hex().substr(0, 32);
-  std::vector<model::Event> one{std::move(event)};
-  return journal_events(parts_.journal, one);
+  return event;
 }
 
 }  // namespace setpoint::engine

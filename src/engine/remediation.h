@@ -63,7 +63,7 @@ class Remediation {
   base::Status verify_undo(Applied& applied, const model::Plan& plan);
   base::Status store_run(response::Run& run, const std::string& kind, base::Json body);
   base::Status note_on_finding(const std::string& finding, const std::string& by, const std::string& text);
-  base::Status announce(const response::Run& run, const model::Plan& plan, const std::string& automation);
+  model::Event run_event(const response::Run& run, const model::Plan& plan, const std::string& automation) const;
 
   Parts& parts_;
   OversightState& oversight_;

@@ -65,7 +65,8 @@ Json Run::json() const {
               {"decision", decision.json()},
               {"context", context_json(context)},
               {"answers", answers},
-              {"calls_done", calls_done}};
+              {"calls_done", calls_done},
+              {"concluded", concluded}};
   out["open_intent"] = open_intent ? Json(*open_intent) : Json(nullptr);
   return out;
 }
@@ -75,7 +76,7 @@ journal::DocumentWrite Run::document() const {
           id,
           json(),
           std::nullopt,
-          {{"plan", plan}, {"finding", finding}, {"status", std::string(model::to_string(status))}}};
+          {{"plan", plan}, {"finding", finding}, {"concluded", concluded ? "yes" : "no"}}};
 }
 
 base::Result<Run> run_from_json(const Json& json) {
@@ -90,6 +91,7 @@ base::Result<Run> run_from_json(const Json& json) {
   run.context = context_from_json(member(json, "context"));
   run.answers = count_member(json, "answers");
   run.calls_done = count_member(json, "calls_done");
+  run.concluded = member(json, "concluded") == Json(true);
   if (!member(json, "open_intent").is_null()) run.open_intent = count_member(json, "open_intent");
   TRY(run.status, model::parse_run_status(string_member(json, "status")));
   TRY(run.started, time_member(json, "started"));
@@ -122,13 +124,8 @@ base::Result<std::vector<Run>> runs_of_plan(const Records& records, const std::s
 }
 
 base::Result<std::vector<Run>> unfinished_runs(const Records& records) {
-  std::vector<Run> out;
-  for (model::RunStatus status : {model::RunStatus::applying, model::RunStatus::applied}) {
-    TRY(auto documents, records.find(kRunSpace, "status", std::string(model::to_string(status))));
-    TRY(auto runs, runs_from(documents));
-    out.insert(out.end(), std::make_move_iterator(runs.begin()), std::make_move_iterator(runs.end()));
-  }
-  return out;
+  TRY(auto documents, records.find(kRunSpace, "concluded", "no"));
+  return runs_from(documents);
 }
 
 }  // namespace setpoint::response

@@ -35,6 +35,7 @@ struct Run {
   runbook::ExecutionContext context;
   std::size_t answers = 0;                 // recorded so far
   std::size_t calls_done = 0;              // changing calls with a known outcome
+  bool concluded = false;                  // verified, noted, and everybody told: nothing is left to do after a crash
   std::optional<std::size_t> open_intent;  // a call that was announced and has no outcome yet
 
   base::Json json() const;
@@ -47,7 +48,7 @@ journal::DocumentWrite plan_document(const model::Plan& plan);
 base::Result<model::Plan> load_plan(const Records& records, const std::string& id);  // not_found with the id
 base::Result<Run> load_run(const Records& records, const std::string& id);
 base::Result<std::vector<Run>> runs_of_plan(const Records& records, const std::string& plan);
-// That a crash may have interrupted: APPLYING, or APPLIED and not verified.
+// Not concluded: a crash may have interrupted them anywhere.
 base::Result<std::vector<Run>> unfinished_runs(const Records& records);
 
 }  // namespace setpoint::response
