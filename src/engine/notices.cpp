@@ -1,5 +1,6 @@
 #include "engine/notices.h"
 
+#include "engine/creators.h"
 #include "engine/events.h"
 #include "response/run.h"
 
@@ -83,7 +84,7 @@ std::string Notices::channel_for(const Event& event) const {
 
 // What CloudTrail told of the resource's making; kept by the importer under the resource's key.
 std::string Notices::creator_of(const model::ResourceKey& resource) const {
-  auto stored = parts_.records.get("creators", resource.text());
+  auto stored = parts_.records.get(kCreatorSpace, resource.text());
   return stored && *stored ? string_member((*stored)->body, "creator") : std::string();
 }
 

@@ -1,0 +1,117 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+
+#include "engine/creators.h"
+#include "engine/events.h"
+#include "intake/intake.h"
+
+namespace setpoint::engine {
+
+namespace {
+
+constexpr base::Milliseconds kEventLease{10 * 60'000};
+constexpr base::Milliseconds kEventRetry{60'000};
+constexpr char kWorker[] = "automations";
+
+std::string finding_of(const model::Event& event) {
+  const base::Json& finding = base::member(event.detail, "finding");
+  return finding.is_string() ? finding.get<std::string>() : base::string_member(finding, "id");
+}
+
+}  // namespace
+
+Engine::Engine(EnginePorts ports)
+    : ports_(std::move(ports)),
+      remediation_(ports_.parts, ports_.oversight, ports_.locks, ports_.routes),
+      notices_(ports_.parts, ports_.queue, ports_.outbox, ports_.routes, ports_.notice_rules) {}
+
+base::Result<ScanSummary> Engine::scan(const ScanRequest& request, const Progress& progress) {
+  ScanSummary out;
+  Scanning scanning(ports_.parts);
+  for (const AccountAccess& access : ports_.parts.accounts) {
+    const auto& wanted = request.accounts;
+    bool chosen = wanted.empty() || std::find(wanted.begin(), wanted.end(), access.account) != wanted.end();
+    if (chosen) TRY_VOID(scanning.scan_account(access, request.types, progress, out));
+  }
+  return out;
+}
+
+base::Status Engine::import_file(const std::string& path, ScanSummary& out) {
+  Scanning scanning(ports_.parts);
+  return intake::Intake().read_file(path, [&](intake::Batch&& part) -> base::Status {
+    TRY_VOID(note_creators(ports_.parts.journal, part.events));
+    return scanning.take_batch(std::move(part), out);
+  });
+}
+
+base::Status Engine::import_bytes(std::string_view bytes, const std::string& name, ScanSummary& out) {
+  Scanning scanning(ports_.parts);
+  return intake::Intake().read(bytes, name, [&](intake::Batch&& part) -> base::Status {
+    TRY_VOID(note_creators(ports_.parts.journal, part.events));
+    TRY_VOID(journal_events(ports_.parts.journal, part.events));
+    return scanning.take_batch(std::move(part), out);
+  });
+}
+
+base::Result<notify::CourierReport> Engine::settle() {
+  TRY(std::size_t composed, notices_.compose());
+  (void)composed;
+  notify::CourierReport sum;
+  while (true) {
+    TRY(notify::CourierReport report, ports_.courier.run_once());
+    sum.claimed += report.claimed;
+    sum.delivered += report.delivered;
+    sum.retried += report.retried;
+    sum.failed += report.failed;
+    if (report.claimed == 0) return sum;
+  }
+}
+
+base::Result<std::size_t> Engine::act(std::size_t limit) {
+  TRY(std::vector<store::Task> tasks, ports_.queue.claim(kEventQueue, kWorker, limit, kEventLease));
+  for (const store::Task& task : tasks) {
+    auto event = model::event_from_envelope(task.payload);
+    base::Status done = event ? act_on(*event) : base::Status(base::fail(event.error()));
+    if (done) {
+      TRY_VOID(ports_.queue.complete(task));
+      continue;
+    }
+    TRY(bool alive, ports_.queue.retry(task, ports_.parts.clock.now() + kEventRetry, done.error().text()));
+    if (!alive)
+      TRY_VOID(ports_.parts.journal.append("event.abandoned", "setpoint", task.id, {{"error", done.error().text()}}));
+  }
+  return tasks.size();
+}
+
+base::Status Engine::act_on(const model::Event& event) {
+  TRY(auto automations, ports_.routes.match(event));
+  for (const routing::Automation* automation : automations) {
+    TRY_VOID(run_automation(*automation, event));
+  }
+  return {};
+}
+
+// What an automation may not do ends here as a recorded reason; only the world's failures are tried again.
+base::Status Engine::run_automation(const routing::Automation& automation, const model::Event& event) {
+  std::string finding = finding_of(event);
+  if (finding.empty()) return {};
+  std::string actor = "automation:" + automation.name;
+  auto plan = remediation_.plan(finding, actor, automation.name);
+  if (!plan && plan.error().worth_retrying()) return base::fail(plan.error());
+  if (!plan) {
+    TRY(auto written,
+        ports_.parts.journal.append("automation.declined", actor, finding, {{"why", plan.error().text()}}));
+    (void)written;
+    return {};
+  }
+  auto applied = remediation_.apply(plan->id(), actor);
+  if (applied) return {};
+  if (applied.error().worth_retrying()) return base::fail(applied.error());
+  TRY(auto written, ports_.parts.journal.append("automation.declined", actor, finding,
+                                                {{"why", applied.error().text()}, {"plan", plan->id()}}));
+  (void)written;
+  return {};
+}
+
+}  // namespace setpoint::engine

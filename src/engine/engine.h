@@ -1,0 +1,68 @@
+// Engine: the loop in order, over ports only. The commands and the server drive this; app/ wires it.
+//
+//   TRY(std::unique_ptr<Engine> engine, open());           // app::open_engine
+//   TRY(ScanSummary summary, engine->scan({}, progress));
+//   TRY_VOID(engine->settle());                            // what is due: notices composed and delivered
+#pragma once
+
+#include "engine/notices.h"
+#include "engine/parts.h"
+#include "engine/remediation.h"
+#include "engine/scanning.h"
+#include "notify/courier.h"
+#include "store/document_store.h"
+
+namespace setpoint::engine {
+
+struct EnginePorts {
+  Parts& parts;
+  OversightState& oversight;
+  store::ResourceLocks& locks;
+  store::WorkQueue& queue;
+  const store::DocumentStore& documents;
+  notify::Outbox& outbox;
+  notify::Courier& courier;
+  const routing::Routes& routes;
+  NoticeRules notice_rules;
+};
+
+struct ScanRequest {
+  std::vector<std::string> accounts;  // empty: all that are connected
+  std::vector<std::string> types;     // empty: all that the observers know
+};
+
+class Engine {
+ public:
+  explicit Engine(EnginePorts ports);
+  virtual ~Engine() = default;
+
+  Parts& parts() { return ports_.parts; }
+  OversightState& oversight() { return ports_.oversight; }
+  Remediation& remediation() { return remediation_; }
+  Notices& notices() { return notices_; }
+  notify::Outbox& outbox() { return ports_.outbox; }
+  store::WorkQueue& queue() { return ports_.queue; }
+  const store::DocumentStore& documents() const { return ports_.documents; }
+  const routing::Routes& routes() const { return ports_.routes; }
+
+  base::Result<ScanSummary> scan(const ScanRequest& request, const Progress& progress);
+  // Files of any format that intake/ knows; "-" is standard input. What was good before an error is kept.
+  base::Status import_file(const std::string& path, ScanSummary& out);
+  base::Status import_bytes(std::string_view bytes, const std::string& name, ScanSummary& out);
+
+  // Notices to the outbox, what is due in the outbox to the people.
+  base::Result<notify::CourierReport> settle();
+
+  // Works on queued events: automations make plans and, where they may, apply them. Returns how many events.
+  base::Result<std::size_t> act(std::size_t limit);
+
+ private:
+  base::Status act_on(const model::Event& event);
+  base::Status run_automation(const routing::Automation& automation, const model::Event& event);
+
+  EnginePorts ports_;
+  Remediation remediation_;
+  Notices notices_;
+};
+
+}  // namespace setpoint::engine
