@@ -67,6 +67,10 @@ class Reader {
     if (const Node* channels = map.optional("channels")) {
       for (const Node::Entry& entry : channels->entries) config.channels[entry.key] = read_channel(entry.value);
     }
+    config.default_channel = map.optional_string("default_channel");
+    if (!config.default_channel.empty() && !config.channels.contains(config.default_channel)) {
+      map.error("default_channel", fmt::format("there is no channel '{}'", config.default_channel));
+    }
     map.finish();
   }
 

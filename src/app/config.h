@@ -10,6 +10,7 @@
 //   content: [content]                 # standards/, runbooks/, automations/
 //   notify:
 //     owner_tags: [Owner, owner]
+//     default_channel: sec-ops
 //     channels:
 //       mail: {smtp: "smtp://127.0.0.1:25", from: setpoint@example.org}
 //       sec-ops: {webhook: "https://chat.example.org/hook", secret_env: SETPOINT_HOOK_SECRET}
@@ -55,6 +56,7 @@ struct Config {
   std::vector<std::string> content;
   std::vector<std::string> owner_tags{"Owner", "owner", "Contact", "contact"};
   std::map<std::string, ChannelConfig> channels;
+  std::string default_channel;  // told of every run whose automation names none
   base::Milliseconds approval_valid{8 * 3'600'000};
   std::int64_t approvals_required = 1;
   std::vector<std::string> aws_models;

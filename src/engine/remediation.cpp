@@ -66,6 +66,7 @@ base::Result<response::Program> Remediation::program_of(const Plan& plan, const 
   program.context = context;
   if (plan.undo_of.empty()) {
     TRY(program.document, parts_.library.document(plan.runbook));
+    program.runbook = plan.runbook;
     program.parameters = plan.parameters;
     return program;
   }

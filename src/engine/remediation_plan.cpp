@@ -110,6 +110,7 @@ base::Result<Plan> Remediation::plan(const std::string& finding_id, const std::s
   response::RehearsalInput input;
   TRY(input.program,
       response::bind_program(std::move(document), given, context_for(target.resource.key, ""), observer));
+  input.program.runbook = remedy.runbook;
   input.trigger = {what.id, what.check, target.judgement.evidence, ""};
   input.target = target.resource.key;
   TRY(input.world, world_around(target.resource, observer));

@@ -44,7 +44,7 @@ ProgramReport run_calls(const Program& program, runbook::Host& host) {
 
 }  // namespace
 
-std::string Program::name() const { return document ? document->name() : kUndo; }
+std::string Program::name() const { return document ? runbook : kUndo; }
 
 base::Digest Program::digest() const {
   if (document) return document->digest();

@@ -14,12 +14,13 @@
 namespace setpoint::response {
 
 struct Program {
+  std::string runbook;  // the library's name of the document
   std::optional<runbook::Document> document;
   base::Json parameters = base::Json::object();  // bound
   std::vector<model::ApiCall> calls;             // where there is no document
   runbook::ExecutionContext context;
 
-  std::string name() const;     // the document's, or "undo"
+  std::string name() const;     // the runbook's, or "undo"
   base::Digest digest() const;  // of what runs
 };
 

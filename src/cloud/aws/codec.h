@@ -100,6 +100,7 @@ HttpResponse encode_error(const ServiceMetadata& service, Protocol protocol, con
 
 // ---- lint
 
+// A text that holds "{{" (a runbook's unresolved reference) fits everywhere.
 // Strict: unknown member (with did-you-mean), missing required member, value of the wrong kind or outside of an enum.
 // `where` is put before the member's path in each diagnostic's text; file and position are the caller's.
 void validate(const OperationModel& operation, const base::Json& parameters, const std::string& file, base::Position at,

@@ -1,0 +1,108 @@
+#include "app/adapters.h"
+
+#include <filesystem>
+
+#include "base/file.h"
+#include "cloud/aws/codec.h"
+#include "cloud/aws/permissions.h"
+#include "cloud/aws/read_only.h"
+#include "runbook/limits.h"
+
+namespace setpoint::app {
+
+std::vector<response::ControlJudgement> LoadedControls::judge(const model::Resource& resource) const {
+  std::vector<response::ControlJudgement> out;
+  for (const standards::Standards& set : standards_) {
+    for (standards::Judged& judged : set.judge(resource)) out.push_back({judged.control->id, std::move(judged.judgement)});
+  }
+  return out;
+}
+
+std::optional<model::Judgement> LoadedControls::judge_by(const std::string& control, const model::Resource& resource) const {
+  for (const standards::Standards& set : standards_) {
+    if (set.find(control) != nullptr) return set.judge(control, resource);
+  }
+  return std::nullopt;
+}
+
+const model::Control* LoadedControls::find(const std::string& id) const {
+  for (const standards::Standards& set : standards_) {
+    if (const model::Control* found = set.find(id)) return found;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> LoadedControls::ids() const {
+  std::vector<std::string> out;
+  for (const model::Control& control : all()) out.push_back(control.id);
+  return out;
+}
+
+std::vector<model::Control> LoadedControls::all() const {
+  std::vector<model::Control> out;
+  for (const standards::Standards& set : standards_) out.insert(out.end(), set.controls().begin(), set.controls().end());
+  return out;
+}
+
+bool ModelApiCatalog::has_service(std::string_view service) const { return models_->metadata(service) != nullptr; }
+
+bool ModelApiCatalog::has_operation(std::string_view service, std::string_view operation) const {
+  return models_->operation(service, operation).has_value();
+}
+
+std::vector<std::string> ModelApiCatalog::services() const {
+  std::vector<std::string_view> names = models_->services();
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> ModelApiCatalog::operations(std::string_view service) const {
+  std::vector<std::string> out;
+  auto model = models_->service(service);
+  if (!model) return out;
+  for (const auto& operation : (*model)->operations) out.emplace_back(operation.name);
+  return out;
+}
+
+std::vector<runbook::ParameterProblem> ModelApiCatalog::check(std::string_view service, std::string_view operation,
+                                                              const base::Json& parameters) const {
+  std::vector<runbook::ParameterProblem> out;
+  auto model = models_->operation(service, operation);
+  if (!model) return out;
+  base::Diagnostics diagnostics;
+  cloud::aws::validate(**model, parameters, "", {}, diagnostics);
+  for (const base::Diagnostic& item : diagnostics.items()) out.push_back({{}, item.what, item.hint});
+  return out;
+}
+
+bool ModelApiCatalog::mutates(std::string_view service, std::string_view operation) const {
+  return !cloud::aws::is_read_only(service, operation);
+}
+
+base::Result<runbook::Document> RunbookFolder::document(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  if (auto found = compiled_.find(name); found != compiled_.end()) return found->second;
+  TRY(runbook::Document document, compile(name));
+  compiled_.emplace(name, document);
+  return document;
+}
+
+base::Result<runbook::Document> RunbookFolder::compile(const std::string& name) const {
+  // A name comes from content and from people: it must not leave the folder.
+  bool plain = !name.empty() && name.find('/') == std::string::npos && name.front() != '.';
+  for (const std::string& root : roots_) {
+    std::filesystem::path path = std::filesystem::path(root) / "runbooks" / name / "document.yaml";
+    if (!plain || !std::filesystem::exists(path)) continue;
+    TRY(std::string text, base::read_file(path.string(), runbook::kDocumentBytesMax));
+    base::Diagnostics diagnostics;
+    auto document = runbook::Document::compile({path.string(), text}, diagnostics, &apis_);
+    if (document) return std::move(*document);
+    return base::fail({base::ErrorCode::invalid_input, "the runbook has mistakes:\n" + diagnostics.render(), path.string(), {}, {}});
+  }
+  return base::fail({base::ErrorCode::not_found, fmt::format("there is no runbook '{}'", name), {}, "content/runbooks/<Name>/document.yaml", {}});
+}
+
+std::vector<model::Permission> ModelPermissions::required(const model::ApiCall& call) const {
+  return cloud::aws::required_permissions(*models_, call);
+}
+
+}  // namespace setpoint::app

@@ -1,0 +1,250 @@
+#include "app/wiring.h"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include "app/adapters.h"
+#include "app/config.h"
+#include "app/crash.h"
+#include "cloud/aws/actuator.h"
+#include "cloud/aws/credentials_chain.h"
+#include "cloud/aws/curl_transport.h"
+#include "cloud/aws/observer.h"
+#include "engine/engine.h"
+#include "engine/events.h"
+#include "notify/mail.h"
+#include "notify/webhook.h"
+#include "response/twin_world.h"
+#include "store/database.h"
+#include "store/outbox.h"
+#include "store/response_records.h"
+
+namespace setpoint::app {
+
+namespace fs = std::filesystem;
+using base::ErrorCode;
+using cloud::aws::Environment;
+
+namespace {
+
+std::string env_of(const std::string& name) {
+  const char* value = name.empty() ? nullptr : std::getenv(name.c_str());
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+fs::path program_folder() {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
+base::Result<Config> read_config(const cli::GlobalOptions& options) {
+  std::string path = options.config.empty() ? env_of("SETPOINT_CONFIG") : options.config;
+  if (path.empty() && fs::exists("setpoint.yaml")) path = "setpoint.yaml";
+  base::Diagnostics diagnostics;
+  auto config = load_config(path, diagnostics);
+  if (!config) return base::fail(ErrorCode::invalid_input, "the configuration has mistakes:\n{}", diagnostics.render());
+  return std::move(*config);
+}
+
+// --account, --region and --endpoint-url make an account of their own where none is configured, and narrow what is.
+base::Result<std::vector<AccountConfig>> accounts_of(const cli::GlobalOptions& options, const Config& config) {
+  std::vector<AccountConfig> out;
+  for (const AccountConfig& account : config.accounts) {
+    if (options.account.empty() || options.account == account.account) out.push_back(account);
+  }
+  if (out.empty() && !options.account.empty()) out.push_back({options.account, {}, {}, {}, {}, {}, {}});
+  for (AccountConfig& account : out) {
+    if (!options.regions.empty()) account.regions = options.regions;
+    if (account.regions.empty()) account.regions = {env_of("AWS_REGION").empty() ? "us-east-1" : env_of("AWS_REGION")};
+    if (!options.endpoint_url.empty()) account.endpoint = options.endpoint_url;
+  }
+  return out;
+}
+
+base::Status make_home(const std::string& home) {
+  std::error_code failed;
+  fs::create_directories(home, failed);
+  if (failed) return base::fail({ErrorCode::access_denied, "cannot make the home folder: " + failed.message(), home, "choose another with --home", {}});
+  ::chmod(home.c_str(), 0700);
+  return {};
+}
+
+std::shared_ptr<notify::Notifier> notifier_of(const ChannelConfig& channel) {
+  if (!channel.webhook.empty()) return std::make_shared<notify::Webhook>(notify::WebhookSettings{channel.webhook, env_of(channel.secret_env), {}});
+  return std::make_shared<notify::Mail>(
+      notify::MailSettings{channel.smtp, channel.from, env_of(channel.username_env), env_of(channel.password_env), false, {}});
+}
+
+engine::NoticeRules notice_rules(const Config& config) {
+  engine::NoticeRules rules;
+  rules.owner_tags = config.owner_tags;
+  rules.default_channel = config.default_channel;
+  for (const auto& [name, channel] : config.channels) {
+    if (rules.mail_channel.empty() && !channel.smtp.empty()) rules.mail_channel = name;
+  }
+  return rules;
+}
+
+// One account's client, eyes and hands.
+struct AccountWiring {
+  AccountWiring(const AccountConfig& account, const std::shared_ptr<const cloud::aws::ModelCatalog>& catalog, cloud::Transport& transport,
+                base::Clock& clock, base::Random& random, const Environment& environment)
+      : vault(cloud::aws::CredentialsSettings{environment, account.profile, account.role_arn, account.external_id, account.endpoint}, catalog, transport, clock, random),
+        client(options(account, catalog, transport, clock, random, environment)), observer(client), actuator(client) {}
+
+  cloud::aws::ClientOptions options(const AccountConfig& account, const std::shared_ptr<const cloud::aws::ModelCatalog>& catalog,
+                                    cloud::Transport& transport, base::Clock& clock, base::Random& random, const Environment& environment) {
+    cloud::aws::ClientOptions out;
+    out.catalog = catalog;
+    out.transport = &transport;
+    out.clock = &clock;
+    out.random = &random;
+    out.endpoint.url = account.endpoint;
+    out.endpoint.environment = environment;
+    out.credentials = [this](const std::string&) { return vault.get(); };
+    return out;
+  }
+
+  cloud::aws::CredentialsChain vault;
+  cloud::aws::Client client;
+  cloud::aws::AwsObserver observer;
+  cloud::aws::AwsActuator actuator;
+};
+
+// Everything that an engine stands on, in the order of standing.
+struct Foundation {
+  Config config;
+  std::vector<std::string> roots;
+  base::SystemClock clock;
+  base::SystemRandom random;
+  std::optional<CrashAtFlush> crash;
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<journal::Journal> journal;
+  std::unique_ptr<store::ResponseRecords> records;
+  std::shared_ptr<const cloud::aws::ModelCatalog> catalog;
+  std::unique_ptr<cloud::aws::CurlTransport> transport;
+  std::vector<std::unique_ptr<AccountWiring>> accounts;
+  std::unique_ptr<LoadedControls> controls;
+  std::unique_ptr<ModelApiCatalog> apis;
+  std::unique_ptr<RunbookFolder> library;
+  std::unique_ptr<response::TwinWorldFactory> worlds;
+  std::unique_ptr<ModelPermissions> permissions;
+  routing::Routes routes;
+  std::unique_ptr<findings::Findings> findings;
+  std::unique_ptr<engine::OversightState> oversight;
+  std::unique_ptr<store::StoredOutbox> outbox;
+  std::unique_ptr<notify::Courier> courier;
+  std::unique_ptr<engine::Parts> parts;
+};
+
+base::Status open_store(Foundation& f, const std::string& home) {
+  TRY_VOID(make_home(home));
+  f.crash = CrashAtFlush::parse(env_of("SETPOINT_CRASH_AT_FLUSH"));
+  store::DatabaseOptions options;
+  options.path = home + "/setpoint.db";
+  if (f.crash) options.observer = &*f.crash;
+  TRY(f.database, store::Database::open(std::move(options), f.clock, f.random));
+  f.journal = std::make_unique<journal::Journal>(f.database->log(), f.clock);
+  f.records = std::make_unique<store::ResponseRecords>(f.database->documents());
+  return {};
+}
+
+base::Status open_models(Foundation& f) {
+  TRY(auto catalog, cloud::aws::ModelCatalog::open_default({"", env_of("SETPOINT_AWS_MODELS"), ""}));
+  for (const std::string& path : f.config.aws_models) TRY_VOID(catalog->add_folder(path));
+  f.catalog = catalog;
+  f.transport = std::make_unique<cloud::aws::CurlTransport>(cloud::aws::CurlOptions{env_of("HTTPS_PROXY"), env_of("NO_PROXY"), env_of("AWS_CA_BUNDLE")});
+  f.worlds = std::make_unique<response::TwinWorldFactory>(f.catalog);
+  f.permissions = std::make_unique<ModelPermissions>(f.catalog);
+  return {};
+}
+
+void load_content(Foundation& f) {
+  base::Diagnostics diagnostics;
+  std::vector<standards::Standards> sets;
+  for (const std::string& root : f.roots) {
+    if (fs::exists(root + "/standards")) sets.push_back(standards::Standards::load(root + "/standards", diagnostics));
+  }
+  f.controls = std::make_unique<LoadedControls>(std::move(sets));
+  f.routes = routing::Routes::load(f.roots, diagnostics);
+  f.apis = std::make_unique<ModelApiCatalog>(f.catalog);
+  f.library = std::make_unique<RunbookFolder>(f.roots, *f.apis);
+  std::cerr << diagnostics.render();
+}
+
+void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts) {
+  Environment environment = Environment::of_process();
+  for (const AccountConfig& account : accounts) {
+    f.accounts.push_back(std::make_unique<AccountWiring>(account, f.catalog, *f.transport, f.clock, f.random, environment));
+    AccountWiring& wiring = *f.accounts.back();
+    f.parts->accounts.push_back({account.account, account.regions, account.contact, &wiring.observer, &wiring.actuator});
+  }
+}
+
+void build_parts(Foundation& f) {
+  std::vector<model::Control> controls = f.controls->all();
+  auto by_arn = [&store = f.database->resources()](const std::string& arn) -> std::optional<model::ResourceKey> {
+    auto found = store.find_arn(arn);
+    return found && *found ? std::optional((*found)->key) : std::nullopt;
+  };
+  auto announce = [&journal = *f.journal](std::span<const model::Event> events) { return engine::journal_events(journal, events); };
+  f.findings = std::make_unique<findings::Findings>(f.database->findings(), findings::CheckNames(controls), by_arn, announce);
+  f.oversight = std::make_unique<engine::OversightState>(*f.journal, *f.records, f.clock,
+                                                         engine::OversightRules{f.config.approval_valid, f.config.approvals_required});
+  f.parts = std::make_unique<engine::Parts>(engine::Parts{f.clock, f.random, *f.journal, *f.records, f.database->resources(), f.database->findings(),
+                                                          *f.findings, *f.controls, *f.library, *f.worlds, *f.permissions, {}});
+  f.outbox = std::make_unique<store::StoredOutbox>(f.database->log(), f.database->documents(), f.database->queue());
+  std::map<std::string, std::shared_ptr<notify::Notifier>> channels;
+  for (const auto& [name, channel] : f.config.channels) channels[name] = notifier_of(channel);
+  auto observer = [&journal = *f.journal](const notify::Delivery& delivery) { engine::journal_delivery(journal, delivery); };
+  f.courier = std::make_unique<notify::Courier>(*f.outbox, std::move(channels), f.clock, notify::RetryPolicy{}, observer);
+}
+
+class OwningEngine final : public engine::Engine {
+ public:
+  explicit OwningEngine(std::unique_ptr<Foundation> foundation)
+      : Engine({*foundation->parts, *foundation->oversight, foundation->database->locks(), foundation->database->queue(),
+                foundation->database->documents(), *foundation->outbox, *foundation->courier, foundation->routes, notice_rules(foundation->config)}),
+        foundation_(std::move(foundation)) {}
+
+ private:
+  std::unique_ptr<Foundation> foundation_;
+};
+
+}  // namespace
+
+std::vector<std::string> content_roots(const cli::GlobalOptions& options, const std::vector<std::string>& configured) {
+  if (!options.content.empty()) return options.content;
+  if (!configured.empty()) return configured;
+  if (std::string path = env_of("SETPOINT_CONTENT"); !path.empty()) return {path};
+  fs::path program = program_folder();
+  for (const fs::path& candidate : {program / "../share/setpoint/content", program / "../../content", fs::path("content")}) {
+    if (fs::exists(candidate)) return {candidate.lexically_normal().string()};
+  }
+  return {};
+}
+
+std::string home_folder(const cli::GlobalOptions& options, const std::string& configured) {
+  if (!options.home.empty()) return options.home;
+  if (!configured.empty()) return configured;
+  if (std::string home = env_of("SETPOINT_HOME"); !home.empty()) return home;
+  return env_of("HOME") + "/.local/share/setpoint";
+}
+
+base::Result<std::unique_ptr<engine::Engine>> open_engine(const cli::GlobalOptions& options) {
+  auto f = std::make_unique<Foundation>();
+  TRY(f->config, read_config(options));
+  TRY(auto accounts, accounts_of(options, f->config));
+  f->roots = content_roots(options, f->config.content);
+  TRY_VOID(open_store(*f, home_folder(options, f->config.home)));
+  TRY_VOID(open_models(*f));
+  load_content(*f);
+  build_parts(*f);
+  connect_accounts(*f, accounts);
+  return std::unique_ptr<engine::Engine>(std::make_unique<OwningEngine>(std::move(f)));
+}
+
+}  // namespace setpoint::app

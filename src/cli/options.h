@@ -1,0 +1,47 @@
+// What every command takes, and how it comes by an engine.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/terminal.h"
+
+namespace setpoint::engine {
+class Engine;
+}
+
+namespace setpoint::cli {
+
+struct GlobalOptions {
+  std::string config;                // --config
+  std::string home;                  // --home
+  std::string endpoint_url;          // --endpoint-url: instead of the accounts' own
+  std::vector<std::string> regions;  // --region
+  std::string account;               // --account
+  std::vector<std::string> content;  // --content
+  std::string as;                    // --as: the identity; "" = the OS user
+  bool json = false;
+  bool yes = false;
+  std::string identity() const;      // "user:NAME"
+};
+
+using OpenEngine = std::function<base::Result<std::unique_ptr<engine::Engine>>(const GlobalOptions& options)>;
+
+// Handed to every command; outlives the parsing.
+struct Context {
+  GlobalOptions options;
+  OpenEngine open;
+  std::string program;  // argv[0]
+  Paint paint = Paint::for_stdout();
+  int exit_code = 0;
+
+  // Prints the error for people (or as JSON) and sets the exit code.
+  void fail(const base::Error& error);
+  // Opens the engine and hands it to `body`; what either returns is reported.
+  void with_engine(const std::function<base::Status(engine::Engine&)>& body);
+};
+
+}  // namespace setpoint::cli
