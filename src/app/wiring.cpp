@@ -10,7 +10,7 @@
 #include "app/config.h"
 #include "app/crash.h"
 #include "cloud/aws/actuator.h"
-#include "cloud/aws/credentials_chain.h"
+#include "cloud/aws/credentials.h"
 #include "cloud/aws/curl_transport.h"
 #include "cloud/aws/observer.h"
 #include "engine/engine.h"
@@ -88,12 +88,26 @@ engine::NoticeRules notice_rules(const Config& config) {
   return rules;
 }
 
+base::Result<cloud::aws::Credentials> environment_credentials(const Environment& environment, const AccountConfig& account) {
+  cloud::aws::Credentials out;
+  out.access_key = environment.get("AWS_ACCESS_KEY_ID");
+  out.secret_key = cloud::aws::Secret(environment.get("AWS_SECRET_ACCESS_KEY"));
+  out.session_token = cloud::aws::Secret(environment.get("AWS_SESSION_TOKEN"));
+  out.source = "environment";
+  if (out.access_key.empty() && !account.endpoint.empty()) {
+    // The simulated cloud takes an account's number for its root user.
+    out.access_key = account.account;
+    out.secret_key = cloud::aws::Secret("simulated");
+  }
+  if (!out.access_key.empty()) return out;
+  return base::fail({ErrorCode::unauthenticated, "no AWS credentials", {}, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", {}});
+}
+
 // One account's client, eyes and hands.
 struct AccountWiring {
   AccountWiring(const AccountConfig& account, const std::shared_ptr<const cloud::aws::ModelCatalog>& catalog, cloud::Transport& transport,
                 base::Clock& clock, base::Random& random, const Environment& environment)
-      : vault(cloud::aws::CredentialsSettings{environment, account.profile, account.role_arn, account.external_id, account.endpoint}, catalog, transport, clock, random),
-        client(options(account, catalog, transport, clock, random, environment)), observer(client), actuator(client) {}
+      : client(options(account, catalog, transport, clock, random, environment)), observer(client), actuator(client) {}
 
   cloud::aws::ClientOptions options(const AccountConfig& account, const std::shared_ptr<const cloud::aws::ModelCatalog>& catalog,
                                     cloud::Transport& transport, base::Clock& clock, base::Random& random, const Environment& environment) {
@@ -104,11 +118,10 @@ struct AccountWiring {
     out.random = &random;
     out.endpoint.url = account.endpoint;
     out.endpoint.environment = environment;
-    out.credentials = [this](const std::string&) { return vault.get(); };
+    out.credentials = [environment, account](const std::string&) { return environment_credentials(environment, account); };
     return out;
   }
 
-  cloud::aws::CredentialsChain vault;
   cloud::aws::Client client;
   cloud::aws::AwsObserver observer;
   cloud::aws::AwsActuator actuator;
@@ -117,6 +130,7 @@ struct AccountWiring {
 // Everything that an engine stands on, in the order of standing.
 struct Foundation {
   Config config;
+  std::string home;
   std::vector<std::string> roots;
   base::SystemClock clock;
   base::SystemRandom random;
@@ -207,7 +221,7 @@ class OwningEngine final : public engine::Engine {
  public:
   explicit OwningEngine(std::unique_ptr<Foundation> foundation)
       : Engine({*foundation->parts, *foundation->oversight, foundation->database->locks(), foundation->database->queue(),
-                foundation->database->documents(), *foundation->outbox, *foundation->courier, foundation->routes, notice_rules(foundation->config)}),
+                foundation->database->documents(), *foundation->outbox, *foundation->courier, foundation->routes, notice_rules(foundation->config), foundation->home + "/journal.key"}),
         foundation_(std::move(foundation)) {}
 
  private:
@@ -239,7 +253,8 @@ base::Result<std::unique_ptr<engine::Engine>> open_engine(const cli::GlobalOptio
   TRY(f->config, read_config(options));
   TRY(auto accounts, accounts_of(options, f->config));
   f->roots = content_roots(options, f->config.content);
-  TRY_VOID(open_store(*f, home_folder(options, f->config.home)));
+  f->home = home_folder(options, f->config.home);
+  TRY_VOID(open_store(*f, f->home));
   TRY_VOID(open_models(*f));
   load_content(*f);
   build_parts(*f);

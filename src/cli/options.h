@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/diagnostic.h"
 #include "base/result.h"
 #include "cli/terminal.h"
 
@@ -30,10 +31,14 @@ struct GlobalOptions {
 
 using OpenEngine = std::function<base::Result<std::unique_ptr<engine::Engine>>(const GlobalOptions& options)>;
 
+// Checks authored files and folders; returns how many files.
+using Lint = std::function<base::Result<std::size_t>(const std::vector<std::string>& paths, base::Diagnostics& diagnostics)>;
+
 // Handed to every command; outlives the parsing.
 struct Context {
   GlobalOptions options;
   OpenEngine open;
+  Lint lint;
   std::string program;  // argv[0]
   Paint paint = Paint::for_stdout();
   int exit_code = 0;

@@ -5,6 +5,7 @@
 #include "engine/creators.h"
 #include "engine/events.h"
 #include "intake/intake.h"
+#include "journal/checkpoint.h"
 
 namespace setpoint::engine {
 
@@ -52,6 +53,13 @@ base::Status Engine::import_bytes(std::string_view bytes, const std::string& nam
     TRY_VOID(journal_events(ports_.parts.journal, part.events));
     return scanning.take_batch(std::move(part), out);
   });
+}
+
+base::Result<std::string> Engine::checkpoint() {
+  Parts& parts = ports_.parts;
+  TRY(journal::SigningKey key, journal::SigningKey::load_or_create(ports_.key_file, parts.random));
+  TRY(journal::Head head, parts.journal.head());
+  return key.sign({head.seq, head.hash, parts.clock.now()}).text();
 }
 
 base::Result<notify::CourierReport> Engine::settle() {

@@ -24,6 +24,7 @@ struct EnginePorts {
   notify::Courier& courier;
   const routing::Routes& routes;
   NoticeRules notice_rules;
+  std::string key_file;  // of the journal's checkpoints
 };
 
 struct ScanRequest {
@@ -49,6 +50,9 @@ class Engine {
   // Files of any format that intake/ knows; "-" is standard input. What was good before an error is kept.
   base::Status import_file(const std::string& path, ScanSummary& out);
   base::Status import_bytes(std::string_view bytes, const std::string& name, ScanSummary& out);
+
+  // A signed statement of the journal's present end, one line of JSON. The key is made at first use.
+  base::Result<std::string> checkpoint();
 
   // Notices to the outbox, what is due in the outbox to the people.
   base::Result<notify::CourierReport> settle();

@@ -1,0 +1,199 @@
+// scan, import, findings, resource
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/plan_view.h"
+#include "cli/scan_view.h"
+#include "engine/engine.h"
+#include "findings/priority.h"
+#include "model/difference.h"
+
+namespace setpoint::cli {
+
+using base::Json;
+using engine::Engine;
+using engine::ScanSummary;
+
+namespace {
+
+struct ScanArguments {
+  std::vector<std::string> files;
+  std::vector<std::string> types;
+  std::string fail_on;
+};
+
+engine::Progress progress_line(const Context& context) {
+  if (context.options.json || ::isatty(STDERR_FILENO) == 0) return {};
+  return [](std::size_t resources) {
+    if (resources % 500 == 0) std::cerr << "\rread " << resources << " resources" << std::flush;
+  };
+}
+
+bool any_open(Engine& engine, model::Level level) {
+  findings::FindingFilter filter;
+  filter.statuses = {model::FindingStatus::open, model::FindingStatus::in_progress};
+  filter.severity_min = level;
+  auto page = engine.parts().finding_store.list(filter, "", 1);
+  return page && !page->findings.empty();
+}
+
+base::Status report_scan(Engine& engine, Context& context, const ScanSummary& summary, const std::string& fail_on) {
+  std::cout << (context.options.json ? scan_json(summary).dump(2) + "\n" : show_scan(summary, context.paint));
+  if (!summary.complete()) context.exit_code = kPartial;
+  if (!fail_on.empty()) {
+    TRY(model::Level level, model::parse_level(fail_on));
+    if (any_open(engine, level)) context.exit_code = kNegative;
+  }
+  return {};
+}
+
+base::Status scan_files(Engine& engine, const std::vector<std::string>& files, ScanSummary& out) {
+  for (const std::string& file : files) TRY_VOID(engine.import_file(file, out));
+  return {};
+}
+
+void scan(Context& context, const ScanArguments& arguments) {
+  context.with_engine([&](Engine& engine) -> base::Status {
+    ScanSummary summary;
+    if (arguments.files.empty()) {
+      if (engine.parts().accounts.empty()) {
+        return base::fail({base::ErrorCode::invalid_input, "nothing to scan", {}, "name accounts in setpoint.yaml, or give --account and --endpoint-url, or files of AWS Config", {}});
+      }
+      TRY(summary, engine.scan({{}, arguments.types}, progress_line(context)));
+    } else if (base::Status read = scan_files(engine, arguments.files, summary); !read) {
+      // What was good before the damage is taken and shown.
+      TRY_VOID(report_scan(engine, context, summary, ""));
+      return read;
+    }
+    return report_scan(engine, context, summary, arguments.fail_on);
+  });
+}
+
+void import_files(Context& context, const std::vector<std::string>& files) {
+  context.with_engine([&](Engine& engine) -> base::Status {
+    ScanSummary summary;
+    base::Status read = scan_files(engine, files, summary);
+    std::cout << (context.options.json ? scan_json(summary).dump(2) + "\n" : show_import(summary, context.paint));
+    if (!summary.refused.empty()) context.exit_code = kPartial;
+    return read;
+  });
+}
+
+struct FindingArguments {
+  std::string id;
+  bool all = false;
+  std::string severity;
+  std::string check;
+};
+
+base::Result<std::vector<model::Finding>> list_findings(Engine& engine, const FindingArguments& arguments) {
+  findings::FindingFilter filter;
+  filter.check = arguments.check;
+  if (!arguments.all) filter.statuses = {model::FindingStatus::open, model::FindingStatus::in_progress};
+  if (!arguments.severity.empty()) {
+    TRY(filter.severity_min, model::parse_level(arguments.severity));
+  }
+  std::vector<model::Finding> out;
+  std::string after;
+  do {
+    TRY(auto page, engine.parts().finding_store.list(filter, after, 1000));
+    out.insert(out.end(), std::make_move_iterator(page.findings.begin()), std::make_move_iterator(page.findings.end()));
+    after = page.next;
+  } while (!after.empty());
+  base::Timestamp now = engine.parts().clock.now();
+  std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
+    return findings::priority(a, now).score > findings::priority(b, now).score;
+  });
+  return out;
+}
+
+base::Status show_one(Engine& engine, Context& context, const std::string& id) {
+  std::vector<std::string> ids{id};
+  TRY(auto found, engine.parts().finding_store.get(ids));
+  if (found.empty()) return base::fail({base::ErrorCode::not_found, "no such finding", id, "`setpoint findings` lists them", {}});
+  if (context.options.json) {
+    std::cout << found.front().json().dump(2) << "\n";
+  } else {
+    std::cout << show_finding(found.front(), context.paint);
+  }
+  return {};
+}
+
+void findings_command(Context& context, const FindingArguments& arguments) {
+  context.with_engine([&](Engine& engine) -> base::Status {
+    if (!arguments.id.empty()) return show_one(engine, context, arguments.id);
+    TRY(auto found, list_findings(engine, arguments));
+    if (context.options.json) {
+      Json out = Json::array();
+      for (const model::Finding& finding : found) out.push_back(finding.json());
+      std::cout << out.dump(2) << "\n";
+    } else {
+      std::cout << (found.empty() ? "no open findings\n" : show_findings(found, context.paint));
+    }
+    return {};
+  });
+}
+
+base::Result<std::vector<model::ResourceKey>> keys_matching(Engine& engine, const std::string& text) {
+  if (auto key = model::parse_resource_key(text)) return std::vector{*key};
+  std::vector<model::ResourceKey> out;
+  std::string after;
+  do {
+    TRY(auto page, engine.parts().resources.list({.with_deleted = true}, after, 1000));
+    for (const model::Resource& resource : page.resources) {
+      if (resource.key.id == text || resource.arn == text || resource.name == text) out.push_back(resource.key);
+    }
+    after = page.next;
+  } while (!after.empty());
+  return out;
+}
+
+void resource_command(Context& context, const std::string& text) {
+  context.with_engine([&](Engine& engine) -> base::Status {
+    TRY(auto keys, keys_matching(engine, text));
+    if (keys.empty()) return base::fail({base::ErrorCode::not_found, "no such resource in the inventory", text, "`setpoint scan` first", {}});
+    for (const model::ResourceKey& key : keys) {
+      TRY(auto latest, engine.parts().resources.latest(key));
+      TRY(auto history, engine.parts().resources.history(key, 50));
+      if (latest) std::cout << (context.options.json ? timeline_json(*latest, history).dump(2) + "\n" : show_timeline(*latest, history, context.paint));
+    }
+    return {};
+  });
+}
+
+}  // namespace
+
+void add_scan_commands(CLI::App& app, Context& context) {
+  auto scan_arguments = std::make_shared<ScanArguments>();
+  CLI::App* scanning = app.add_subcommand("scan", "Discover, evaluate, and open, update and resolve findings");
+  scanning->add_option("files", scan_arguments->files, "AWS Config snapshots or configuration items; none: the connected accounts");
+  scanning->add_option("--type", scan_arguments->types, "only these resource types")->delimiter(',');
+  scanning->add_option("--fail-on", scan_arguments->fail_on, "exit with 1 where a finding of this severity or higher is open");
+  scanning->footer("Examples\n  setpoint scan --account 111122223333 --region eu-west-1\n  setpoint scan snapshot.json.gz --fail-on high");
+  scanning->callback([&context, scan_arguments] { scan(context, *scan_arguments); });
+
+  auto files = std::make_shared<std::vector<std::string>>();
+  CLI::App* importing = app.add_subcommand("import", "Take in ASFF, OCSF, EventBridge events, CloudTrail, configuration items");
+  importing->add_option("files", *files, "JSON or NDJSON, plain or gzip; - is standard input")->required();
+  importing->footer("Examples\n  setpoint import findings.json events.ndjson.gz");
+  importing->callback([&context, files] { import_files(context, *files); });
+
+  auto finding_arguments = std::make_shared<FindingArguments>();
+  CLI::App* finding = app.add_subcommand("findings", "List open findings by priority, or show one");
+  finding->add_option("id", finding_arguments->id, "a finding's id");
+  finding->add_flag("--all", finding_arguments->all, "resolved and suppressed ones too");
+  finding->add_option("--severity", finding_arguments->severity, "this severity or higher");
+  finding->add_option("--check", finding_arguments->check, "only this control or finding type");
+  finding->callback([&context, finding_arguments] { findings_command(context, *finding_arguments); });
+
+  auto key = std::make_shared<std::string>();
+  CLI::App* resource = app.add_subcommand("resource", "A resource's timeline: what changed, when");
+  resource->add_option("key", *key, "id, name, ARN or provider/account/region/type/id")->required();
+  resource->callback([&context, key] { resource_command(context, *key); });
+}
+
+}  // namespace setpoint::cli
