@@ -12,12 +12,14 @@ namespace setpoint::app {
 std::vector<response::ControlJudgement> LoadedControls::judge(const model::Resource& resource) const {
   std::vector<response::ControlJudgement> out;
   for (const standards::Standards& set : standards_) {
-    for (standards::Judged& judged : set.judge(resource)) out.push_back({judged.control->id, std::move(judged.judgement)});
+    for (standards::Judged& judged : set.judge(resource))
+      out.push_back({judged.control->id, std::move(judged.judgement)});
   }
   return out;
 }
 
-std::optional<model::Judgement> LoadedControls::judge_by(const std::string& control, const model::Resource& resource) const {
+std::optional<model::Judgement> LoadedControls::judge_by(const std::string& control,
+                                                         const model::Resource& resource) const {
   for (const standards::Standards& set : standards_) {
     if (set.find(control) != nullptr) return set.judge(control, resource);
   }
@@ -39,7 +41,8 @@ std::vector<std::string> LoadedControls::ids() const {
 
 std::vector<model::Control> LoadedControls::all() const {
   std::vector<model::Control> out;
-  for (const standards::Standards& set : standards_) out.insert(out.end(), set.controls().begin(), set.controls().end());
+  for (const standards::Standards& set : standards_)
+    out.insert(out.end(), set.controls().begin(), set.controls().end());
   return out;
 }
 
@@ -95,14 +98,20 @@ base::Result<runbook::Document> RunbookFolder::compile(const std::string& name) 
     base::Diagnostics diagnostics;
     auto document = runbook::Document::compile({path.string(), text}, diagnostics, &apis_);
     if (document) return std::move(*document);
-    return base::fail({base::ErrorCode::invalid_input, "the runbook has mistakes:\n" + diagnostics.render(), path.string(), {}, {}});
+    return base::fail(
+        {base::ErrorCode::invalid_input, "the runbook has mistakes:\n" + diagnostics.render(), path.string(), {}, {}});
   }
-  return base::fail({base::ErrorCode::not_found, fmt::format("there is no runbook '{}'", name), {}, "content/runbooks/<Name>/document.yaml", {}});
+  return base::fail({base::ErrorCode::not_found,
+                     fmt::format("there is no runbook '{}'", name),
+                     {},
+                     "content/runbooks/<Name>/document.yaml",
+                     {}});
 }
 
 std::vector<model::Permission> ModelPermissions::required(const model::ApiCall& call) const {
   const cloud::aws::ServiceMetadata* service = models_->metadata(call.service);
-  return {{fmt::format("{}:{}", service == nullptr ? call.service : std::string(service->signing_name), call.operation), "*"}};
+  return {{fmt::format("{}:{}", service == nullptr ? call.service : std::string(service->signing_name), call.operation),
+           "*"}};
 }
 
 }  // namespace setpoint::app

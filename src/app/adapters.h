@@ -45,7 +45,8 @@ class ModelApiCatalog final : public runbook::ApiCatalog {
 // content/runbooks/<Name>/document.yaml, compiled at first use. Thread-safe.
 class RunbookFolder final : public response::Library {
  public:
-  RunbookFolder(std::vector<std::string> roots, const runbook::ApiCatalog& apis) : roots_(std::move(roots)), apis_(apis) {}
+  RunbookFolder(std::vector<std::string> roots, const runbook::ApiCatalog& apis)
+      : roots_(std::move(roots)), apis_(apis) {}
   base::Result<runbook::Document> document(const std::string& name) const override;
 
  private:

@@ -1,5 +1,5 @@
-// SETPOINT_CRASH_AT_FLUSH=N[:before|after]: the process dies by SIGKILL at its N-th durable flush. For the crash sweep only; not
-// in any help text.
+// SETPOINT_CRASH_AT_FLUSH=N[:before|after]: the process dies by SIGKILL at its N-th durable flush. For the crash sweep
+// only; not in any help text.
 #pragma once
 
 #include <optional>

@@ -67,15 +67,21 @@ base::Result<std::vector<AccountConfig>> accounts_of(const cli::GlobalOptions& o
 base::Status make_home(const std::string& home) {
   std::error_code failed;
   fs::create_directories(home, failed);
-  if (failed) return base::fail({ErrorCode::access_denied, "cannot make the home folder: " + failed.message(), home, "choose another with --home", {}});
+  if (failed)
+    return base::fail({ErrorCode::access_denied,
+                       "cannot make the home folder: " + failed.message(),
+                       home,
+                       "choose another with --home",
+                       {}});
   ::chmod(home.c_str(), 0700);
   return {};
 }
 
 std::shared_ptr<notify::Notifier> notifier_of(const ChannelConfig& channel) {
-  if (!channel.webhook.empty()) return std::make_shared<notify::Webhook>(notify::WebhookSettings{channel.webhook, env_of(channel.secret_env), {}});
-  return std::make_shared<notify::Mail>(
-      notify::MailSettings{channel.smtp, channel.from, env_of(channel.username_env), env_of(channel.password_env), false, {}});
+  if (!channel.webhook.empty())
+    return std::make_shared<notify::Webhook>(notify::WebhookSettings{channel.webhook, env_of(channel.secret_env), {}});
+  return std::make_shared<notify::Mail>(notify::MailSettings{
+      channel.smtp, channel.from, env_of(channel.username_env), env_of(channel.password_env), false, {}});
 }
 
 engine::NoticeRules notice_rules(const Config& config) {
@@ -88,7 +94,8 @@ engine::NoticeRules notice_rules(const Config& config) {
   return rules;
 }
 
-base::Result<cloud::aws::Credentials> environment_credentials(const Environment& environment, const AccountConfig& account) {
+base::Result<cloud::aws::Credentials> environment_credentials(const Environment& environment,
+                                                              const AccountConfig& account) {
   cloud::aws::Credentials out;
   out.access_key = environment.get("AWS_ACCESS_KEY_ID");
   out.secret_key = cloud::aws::Secret(environment.get("AWS_SECRET_ACCESS_KEY"));
@@ -100,17 +107,20 @@ base::Result<cloud::aws::Credentials> environment_credentials(const Environment&
     out.secret_key = cloud::aws::Secret("simulated");
   }
   if (!out.access_key.empty()) return out;
-  return base::fail({ErrorCode::unauthenticated, "no AWS credentials", {}, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", {}});
+  return base::fail(
+      {ErrorCode::unauthenticated, "no AWS credentials", {}, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", {}});
 }
 
 // One account's client, eyes and hands.
 struct AccountWiring {
-  AccountWiring(const AccountConfig& account, const std::shared_ptr<const cloud::aws::ModelCatalog>& catalog, cloud::Transport& transport,
-                base::Clock& clock, base::Random& random, const Environment& environment)
+  AccountWiring(const AccountConfig& account, const std::shared_ptr<const cloud::aws::ModelCatalog>& catalog,
+                cloud::Transport& transport, base::Clock& clock, base::Random& random, const Environment& environment)
       : client(options(account, catalog, transport, clock, random, environment)), observer(client), actuator(client) {}
 
-  cloud::aws::ClientOptions options(const AccountConfig& account, const std::shared_ptr<const cloud::aws::ModelCatalog>& catalog,
-                                    cloud::Transport& transport, base::Clock& clock, base::Random& random, const Environment& environment) {
+  cloud::aws::ClientOptions options(const AccountConfig& account,
+                                    const std::shared_ptr<const cloud::aws::ModelCatalog>& catalog,
+                                    cloud::Transport& transport, base::Clock& clock, base::Random& random,
+                                    const Environment& environment) {
     cloud::aws::ClientOptions out;
     out.catalog = catalog;
     out.transport = &transport;
@@ -118,7 +128,9 @@ struct AccountWiring {
     out.random = &random;
     out.endpoint.url = account.endpoint;
     out.endpoint.environment = environment;
-    out.credentials = [environment, account](const std::string&) { return environment_credentials(environment, account); };
+    out.credentials = [environment, account](const std::string&) {
+      return environment_credentials(environment, account);
+    };
     return out;
   }
 
@@ -170,7 +182,8 @@ base::Status open_models(Foundation& f) {
   TRY(auto catalog, cloud::aws::ModelCatalog::open_default({"", env_of("SETPOINT_AWS_MODELS"), ""}));
   for (const std::string& path : f.config.aws_models) TRY_VOID(catalog->add_folder(path));
   f.catalog = catalog;
-  f.transport = std::make_unique<cloud::aws::CurlTransport>(cloud::aws::CurlOptions{env_of("HTTPS_PROXY"), env_of("NO_PROXY"), env_of("AWS_CA_BUNDLE")});
+  f.transport = std::make_unique<cloud::aws::CurlTransport>(
+      cloud::aws::CurlOptions{env_of("HTTPS_PROXY"), env_of("NO_PROXY"), env_of("AWS_CA_BUNDLE")});
   f.worlds = std::make_unique<response::TwinWorldFactory>(f.catalog);
   f.permissions = std::make_unique<ModelPermissions>(f.catalog);
   return {};
@@ -192,9 +205,11 @@ void load_content(Foundation& f) {
 void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts) {
   Environment environment = Environment::of_process();
   for (const AccountConfig& account : accounts) {
-    f.accounts.push_back(std::make_unique<AccountWiring>(account, f.catalog, *f.transport, f.clock, f.random, environment));
+    f.accounts.push_back(
+        std::make_unique<AccountWiring>(account, f.catalog, *f.transport, f.clock, f.random, environment));
     AccountWiring& wiring = *f.accounts.back();
-    f.parts->accounts.push_back({account.account, account.regions, account.contact, &wiring.observer, &wiring.actuator});
+    f.parts->accounts.push_back(
+        {account.account, account.regions, account.contact, &wiring.observer, &wiring.actuator});
   }
 }
 
@@ -204,24 +219,42 @@ void build_parts(Foundation& f) {
     auto found = store.find_arn(arn);
     return found && *found ? std::optional((*found)->key) : std::nullopt;
   };
-  auto announce = [&journal = *f.journal](std::span<const model::Event> events) { return engine::journal_events(journal, events); };
-  f.findings = std::make_unique<findings::Findings>(f.database->findings(), findings::CheckNames(controls), by_arn, announce);
-  f.oversight = std::make_unique<engine::OversightState>(*f.journal, *f.records, f.clock,
-                                                         engine::OversightRules{f.config.approval_valid, f.config.approvals_required});
-  f.parts = std::make_unique<engine::Parts>(engine::Parts{f.clock, f.random, *f.journal, *f.records, f.database->resources(), f.database->findings(),
-                                                          *f.findings, *f.controls, *f.library, *f.worlds, *f.permissions, {}});
+  auto announce = [&journal = *f.journal](std::span<const model::Event> events) {
+    return engine::journal_events(journal, events);
+  };
+  f.findings =
+      std::make_unique<findings::Findings>(f.database->findings(), findings::CheckNames(controls), by_arn, announce);
+  f.oversight = std::make_unique<engine::OversightState>(
+      *f.journal, *f.records, f.clock, engine::OversightRules{f.config.approval_valid, f.config.approvals_required});
+  f.parts = std::make_unique<engine::Parts>(engine::Parts{f.clock,
+                                                          f.random,
+                                                          *f.journal,
+                                                          *f.records,
+                                                          f.database->resources(),
+                                                          f.database->findings(),
+                                                          *f.findings,
+                                                          *f.controls,
+                                                          *f.library,
+                                                          *f.worlds,
+                                                          *f.permissions,
+                                                          {}});
   f.outbox = std::make_unique<store::StoredOutbox>(f.database->log(), f.database->documents(), f.database->queue());
   std::map<std::string, std::shared_ptr<notify::Notifier>> channels;
   for (const auto& [name, channel] : f.config.channels) channels[name] = notifier_of(channel);
-  auto observer = [&journal = *f.journal](const notify::Delivery& delivery) { engine::journal_delivery(journal, delivery); };
-  f.courier = std::make_unique<notify::Courier>(*f.outbox, std::move(channels), f.clock, notify::RetryPolicy{}, observer);
+  auto observer = [&journal = *f.journal](const notify::Delivery& delivery) {
+    engine::journal_delivery(journal, delivery);
+  };
+  f.courier =
+      std::make_unique<notify::Courier>(*f.outbox, std::move(channels), f.clock, notify::RetryPolicy{}, observer);
 }
 
 class OwningEngine final : public engine::Engine {
  public:
   explicit OwningEngine(std::unique_ptr<Foundation> foundation)
-      : Engine({*foundation->parts, *foundation->oversight, foundation->database->locks(), foundation->database->queue(),
-                foundation->database->documents(), *foundation->outbox, *foundation->courier, foundation->routes, notice_rules(foundation->config), foundation->home + "/journal.key"}),
+      : Engine({*foundation->parts, *foundation->oversight, foundation->database->locks(),
+                foundation->database->queue(), foundation->database->documents(), *foundation->outbox,
+                *foundation->courier, foundation->routes, notice_rules(foundation->config),
+                foundation->home + "/journal.key"}),
         foundation_(std::move(foundation)) {}
 
  private:
@@ -235,7 +268,8 @@ std::vector<std::string> content_roots(const cli::GlobalOptions& options, const 
   if (!configured.empty()) return configured;
   if (std::string path = env_of("SETPOINT_CONTENT"); !path.empty()) return {path};
   fs::path program = program_folder();
-  for (const fs::path& candidate : {program / "../share/setpoint/content", program / "../../content", fs::path("content")}) {
+  for (const fs::path& candidate :
+       {program / "../share/setpoint/content", program / "../../content", fs::path("content")}) {
     if (fs::exists(candidate)) return {candidate.lexically_normal().string()};
   }
   return {};

@@ -1,8 +1,8 @@
-// Wiring: the one place that names drivers. Opens the database, the models, the clouds, the content, and hands out an Engine
-// that owns all of it.
+// Wiring: the one place that names drivers. Opens the database, the models, the clouds, the content, and hands out an
+// Engine that owns all of it.
 //
-// Errors: a configuration with mistakes (all of them, in one message); a home that cannot be made; a database that does not
-// open; no AWS models; an account that is not told. Content with mistakes is left out and said on standard error.
+// Errors: a configuration with mistakes (all of them, in one message); a home that cannot be made; a database that does
+// not open; no AWS models; an account that is not told. Content with mistakes is left out and said on standard error.
 #pragma once
 
 #include "cli/options.h"

@@ -1,5 +1,6 @@
 // completion bash | zsh | fish: made from the commands themselves, so it cannot fall behind them.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "cli/commands.h"
@@ -10,7 +11,8 @@ namespace {
 
 std::string words_of(const CLI::App* command) {
   std::string out;
-  for (const CLI::App* sub : command->get_subcommands([](const CLI::App*) { return true; })) out += sub->get_name() + " ";
+  for (const CLI::App* sub : command->get_subcommands([](const CLI::App*) { return true; }))
+    out += sub->get_name() + " ";
   for (const CLI::Option* option : command->get_options()) {
     for (const std::string& name : option->get_lnames()) out += "--" + name + " ";
   }
@@ -29,21 +31,27 @@ std::string bash_script(const CLI::App& app) {
   std::vector<std::pair<std::string, std::string>> all;
   collect(&app, "", all);
   std::string global = words_of(&app);
-  std::string out = "_setpoint() {\n  local path='' word\n  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do case \"$word\" in -*) ;; *) path=\"${path:+$path }$word\" ;; esac; done\n";
+  std::string out =
+      "_setpoint() {\n  local path='' word\n  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do case \"$word\" in "
+      "-*) ;; *) path=\"${path:+$path }$word\" ;; esac; done\n";
   out += "  local words\n  case \"$path\" in\n";
+  std::reverse(all.begin(), all.end());  // the longer path first
   for (const auto& [path, words] : all) {
     if (!path.empty()) out += "    '" + path + "'*) words='" + words + "' ;;\n";
   }
-  out += "    *) words='" + global + "' ;;\n  esac\n  COMPREPLY=($(compgen -o default -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n";
+  out += "    *) words='" + global +
+         "' ;;\n  esac\n  COMPREPLY=($(compgen -o default -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n";
   return out + "complete -o default -F _setpoint setpoint\n";
 }
 
 std::string fish_script(const CLI::App& app) {
   std::string out;
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    out += "complete -c setpoint -n __fish_use_subcommand -a " + sub->get_name() + " -d '" + sub->get_description() + "'\n";
+    out += "complete -c setpoint -n __fish_use_subcommand -a " + sub->get_name() + " -d '" + sub->get_description() +
+           "'\n";
     for (const CLI::Option* option : sub->get_options()) {
-      for (const std::string& name : option->get_lnames()) out += "complete -c setpoint -n '__fish_seen_subcommand_from " + sub->get_name() + "' -l " + name + "\n";
+      for (const std::string& name : option->get_lnames())
+        out += "complete -c setpoint -n '__fish_seen_subcommand_from " + sub->get_name() + "' -l " + name + "\n";
     }
   }
   return out;

@@ -31,7 +31,11 @@ base::Result<std::optional<journal::Checkpoint>> read_checkpoint(const Arguments
   TRY(std::string text, base::read_file(arguments.checkpoint, journal::kCheckpointFileBytesMax));
   TRY(journal::SignedCheckpoint checkpoint, journal::parse_checkpoint(text));
   if (arguments.key.empty()) {
-    return base::fail({base::ErrorCode::invalid_input, "a checkpoint needs the key that you trust", arguments.checkpoint, "--key FILE", {}});
+    return base::fail({base::ErrorCode::invalid_input,
+                       "a checkpoint needs the key that you trust",
+                       arguments.checkpoint,
+                       "--key FILE",
+                       {}});
   }
   TRY(std::string key_text, base::read_file(arguments.key, journal::kKeyFileBytesMax));
   TRY(std::string key, journal::parse_public_key(key_text));
@@ -43,9 +47,11 @@ void report(Context& context, const VerifyReport& report) {
   if (context.options.json) {
     std::cout << report.json().dump(2) << "\n";
   } else if (report.ok()) {
-    std::cout << context.paint(Tone::good, "the journal verifies") << fmt::format(": {} entries, head {}\n", report.entries, report.head.hex());
+    std::cout << context.paint(Tone::good, "the journal verifies")
+              << fmt::format(": {} entries, head {}\n", report.entries, report.head.hex());
   } else {
-    std::cout << context.paint(Tone::bad, "the journal does not verify") << fmt::format(": entry {}: {} [{}]\n", report.fault->seq, report.fault->text, report.fault->code);
+    std::cout << context.paint(Tone::bad, "the journal does not verify")
+              << fmt::format(": entry {}: {} [{}]\n", report.fault->seq, report.fault->text, report.fault->code);
   }
   if (!report.ok()) context.exit_code = kNegative;
 }
@@ -67,12 +73,18 @@ void verify(Context& context, const Arguments& arguments) {
 
 void show_entry(const journal::Entry& entry, const Context& context) {
   if (context.options.json) {
-    std::cout << base::canonical({{"seq", entry.seq}, {"time", base::to_iso8601(entry.time)}, {"kind", entry.kind}, {"actor", entry.actor},
-                                  {"subject", entry.subject}, {"body", entry.body}, {"hash", entry.hash.hex()}})
+    std::cout << base::canonical({{"seq", entry.seq},
+                                  {"time", base::to_iso8601(entry.time)},
+                                  {"kind", entry.kind},
+                                  {"actor", entry.actor},
+                                  {"subject", entry.subject},
+                                  {"body", entry.body},
+                                  {"hash", entry.hash.hex()}})
               << "\n";
     return;
   }
-  std::cout << fmt::format("{:>6}  {}  {}  {}  {}\n", entry.seq, base::to_iso8601(entry.time), context.paint(Tone::accent, entry.kind), printable(entry.actor),
+  std::cout << fmt::format("{:>6}  {}  {}  {}  {}\n", entry.seq, base::to_iso8601(entry.time),
+                           context.paint(Tone::accent, entry.kind), printable(entry.actor),
                            printable(entry.subject, 80));
 }
 
@@ -81,7 +93,8 @@ void show(Context& context, const Arguments& arguments) {
     journal::Journal& journal = engine.parts().journal;
     TRY(journal::Head head, journal.head());
     std::uint64_t from = head.seq > arguments.limit ? head.seq - arguments.limit + 1 : 1;
-    auto entries = arguments.subject.empty() ? journal.read(from, arguments.limit) : journal.find(arguments.subject, 1, arguments.limit);
+    auto entries = arguments.subject.empty() ? journal.read(from, arguments.limit)
+                                             : journal.find(arguments.subject, 1, arguments.limit);
     if (!entries) return base::fail(entries.error());
     for (const journal::Entry& entry : *entries) show_entry(entry, context);
     return {};
@@ -95,7 +108,9 @@ void export_to(Context& context, const Arguments& arguments) {
     std::ostream& out = arguments.file.empty() ? std::cout : file;
     TRY(std::uint64_t count, engine.parts().journal.export_to([&](std::string_view line) -> base::Status {
       out << line;
-      return out ? base::Status() : base::Status(base::fail({base::ErrorCode::unavailable, "cannot write the export", arguments.file, {}, {}}));
+      return out ? base::Status()
+                 : base::Status(
+                       base::fail({base::ErrorCode::unavailable, "cannot write the export", arguments.file, {}, {}}));
     }));
     out.flush();
     if (!out) return base::fail({base::ErrorCode::unavailable, "cannot write the export", arguments.file, {}, {}});
@@ -116,7 +131,8 @@ void checkpoint(Context& context) {
 
 void add_journal_command(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* journal = app.add_subcommand("journal", "The hash-chained record of everything that was seen, decided and done");
+  CLI::App* journal =
+      app.add_subcommand("journal", "The hash-chained record of everything that was seen, decided and done");
   journal->require_subcommand(1);
   journal->fallthrough();
   CLI::App* verifying = journal->add_subcommand("verify", "Check every entry and the chain");
@@ -128,12 +144,12 @@ void add_journal_command(CLI::App& app, Context& context) {
   showing->add_option("subject", arguments->subject, "a finding's, plan's or run's id");
   showing->add_option("--limit", arguments->limit, "how many");
   showing->callback([&context, arguments] { show(context, *arguments); });
-  CLI::App* exporting = journal->add_subcommand("export", "The whole journal, one line an entry (docs/journal-format.md)");
+  CLI::App* exporting =
+      journal->add_subcommand("export", "The whole journal, one line an entry (docs/journal-format.md)");
   exporting->add_option("file", arguments->file, "a file (default: standard output)");
   exporting->callback([&context, arguments] { export_to(context, *arguments); });
-  journal->add_subcommand("checkpoint", "A signed statement of the journal's present end, to be kept elsewhere")->callback([&context] {
-    checkpoint(context);
-  });
+  journal->add_subcommand("checkpoint", "A signed statement of the journal's present end, to be kept elsewhere")
+      ->callback([&context] { checkpoint(context); });
 }
 
 }  // namespace setpoint::cli

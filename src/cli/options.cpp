@@ -20,7 +20,11 @@ std::string GlobalOptions::identity() const {
 void Context::fail(const base::Error& error) {
   exit_code = exit_code_of(error);
   if (options.json) {
-    base::Json out = {{"error", {{"code", base::to_string(error.code)}, {"message", error.message}, {"where", error.where}, {"hint", error.hint}}}};
+    base::Json out = {{"error",
+                       {{"code", base::to_string(error.code)},
+                        {"message", error.message},
+                        {"where", error.where},
+                        {"hint", error.hint}}}};
     std::cout << base::canonical(out) << "\n";
   }
   std::cerr << "setpoint: " << printable(error.text()) << "\n";

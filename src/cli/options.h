@@ -26,19 +26,21 @@ struct GlobalOptions {
   std::string as;                    // --as: the identity; "" = the OS user
   bool json = false;
   bool yes = false;
-  std::string identity() const;      // "user:NAME"
+  std::string identity() const;  // "user:NAME"
 };
 
 using OpenEngine = std::function<base::Result<std::unique_ptr<engine::Engine>>(const GlobalOptions& options)>;
 
 // Checks authored files and folders; returns how many files.
-using Lint = std::function<base::Result<std::size_t>(const std::vector<std::string>& paths, base::Diagnostics& diagnostics)>;
+using Lint =
+    std::function<base::Result<std::size_t>(const std::vector<std::string>& paths, base::Diagnostics& diagnostics)>;
 
 // Handed to every command; outlives the parsing.
 struct Context {
   GlobalOptions options;
   OpenEngine open;
   Lint lint;
+  std::function<std::vector<std::string>()> content_roots;
   std::string program;  // argv[0]
   Paint paint = Paint::for_stdout();
   int exit_code = 0;

@@ -18,10 +18,16 @@ namespace {
 base::Status print_plan(Engine& engine, Context& context, const model::Plan& plan) {
   TRY(model::Decision decision, engine.remediation().decide(plan));
   if (context.options.json) {
-    std::cout << Json{{"id", plan.id()}, {"hash", plan.hash().hex()}, {"plan", plan.json()}, {"decision", decision.json()}}.dump(2) << "\n";
+    std::cout << Json{{"id", plan.id()},
+                      {"hash", plan.hash().hex()},
+                      {"plan", plan.json()},
+                      {"decision", decision.json()}}
+                     .dump(2)
+              << "\n";
   } else {
     std::cout << show_plan(plan, context.paint) << "\n" << show_decision(decision, context.paint);
-    std::cout << "\nnext: setpoint approve " << plan.id() << " --as SOMEONE-ELSE, then setpoint apply " << plan.id() << "\n";
+    std::cout << "\nnext: setpoint approve " << plan.id() << " --as SOMEONE-ELSE, then setpoint apply " << plan.id()
+              << "\n";
   }
   return {};
 }
@@ -44,8 +50,9 @@ void approve_command(Context& context, const std::string& id) {
     if (context.options.json) {
       std::cout << approval.json().dump(2) << "\n";
     } else {
-      std::cout << fmt::format("{} approved {} (sha256 {}), asked for by {}; valid until {}\n", approval.approver, id, plan.hash().hex().substr(0, 16),
-                               approval.requested_by, base::to_iso8601(approval.expires));
+      std::cout << fmt::format("{} approved {} (sha256 {}), asked for by {}; valid until {}\n", approval.approver, id,
+                               plan.hash().hex().substr(0, 16), approval.requested_by,
+                               base::to_iso8601(approval.expires));
     }
     return {};
   });
@@ -55,7 +62,8 @@ Json applied_json(const Applied& applied) {
   Json out = {{"decision", applied.decision.json()}};
   if (applied.run) out["run"] = applied.run->json();
   if (applied.verification) {
-    out["verification"] = {{"effect", verification::to_string(applied.verification->effect)}, {"text", applied.verification->text}};
+    out["verification"] = {{"effect", verification::to_string(applied.verification->effect)},
+                           {"text", applied.verification->text}};
   }
   return out;
 }
@@ -64,7 +72,8 @@ std::string applied_text(const Applied& applied, const Paint& paint) {
   if (!applied.run) return show_decision(applied.decision, paint);
   const response::Run& run = *applied.run;
   bool good = exit_code_of(run.status) == kOk;
-  std::string out = fmt::format("{}  {}{}\n", paint(Tone::bold, run.id), paint(good ? Tone::good : Tone::bad, model::to_string(run.status)),
+  std::string out = fmt::format("{}  {}{}\n", paint(Tone::bold, run.id),
+                                paint(good ? Tone::good : Tone::bad, model::to_string(run.status)),
                                 run.message.empty() ? "" : "  " + printable(run.message));
   if (run.status == model::RunStatus::effective) out += fmt::format("to take it back: setpoint undo {}\n", run.id);
   return out;
@@ -75,7 +84,8 @@ base::Status report_applied(Engine& engine, Context& context, const Applied& app
   context.exit_code = applied.run ? exit_code_of(applied.run->status) : static_cast<int>(kHeld);
   TRY(notify::CourierReport told, engine.settle());
   if (!context.options.json && told.claimed > 0) {
-    std::cout << fmt::format("notifications: {} delivered, {} to be tried again, {} failed\n", told.delivered, told.retried, told.failed);
+    std::cout << fmt::format("notifications: {} delivered, {} to be tried again, {} failed\n", told.delivered,
+                             told.retried, told.failed);
   }
   return {};
 }
@@ -96,7 +106,9 @@ void verify_command(Context& context, const std::string& id) {
       std::cout << verification::to_string(answer.effect) << "  " << printable(answer.text) << "\n";
     }
     using verification::Effect;
-    context.exit_code = answer.effect == Effect::effective ? kOk : answer.effect == Effect::ineffective ? kNegative : kPartial;
+    context.exit_code = answer.effect == Effect::effective     ? kOk
+                        : answer.effect == Effect::ineffective ? kNegative
+                                                               : kPartial;
     return {};
   });
 }
@@ -117,7 +129,8 @@ void runs_command(Context& context, const std::string& id) {
     for (const auto& [key, document] : stored) {
       TRY(response::Run run, response::run_from_json(document.body));
       all.push_back(document.body);
-      table.add({run.id, std::string(model::to_string(run.status)), run.plan, run.finding, run.actor, base::to_iso8601(run.started), run.message});
+      table.add({run.id, std::string(model::to_string(run.status)), run.plan, run.finding, run.actor,
+                 base::to_iso8601(run.started), run.message});
     }
     std::cout << (context.options.json ? all.dump(2) + "\n" : table.render(context.paint));
     return {};
@@ -136,13 +149,15 @@ void recover_command(Context& context) {
 void stop_command(Context& context, bool release, const std::string& reason) {
   context.with_engine([&](Engine& engine) -> base::Status {
     TRY_VOID(engine.oversight().set_kill_switch(!release, context.options.identity(), reason));
-    std::cout << (release ? "released: plans may be applied again\n" : "engaged: nothing but undoing is applied until `setpoint stop --release`\n");
+    std::cout << (release ? "released: plans may be applied again\n"
+                          : "engaged: nothing but undoing is applied until `setpoint stop --release`\n");
     return {};
   });
 }
 
 template <class Run>
-void add_one_argument(CLI::App& app, const char* name, const char* help, const char* argument, const char* argument_help, const char* footer, Run run) {
+void add_one_argument(CLI::App& app, const char* name, const char* help, const char* argument,
+                      const char* argument_help, const char* footer, Run run) {
   auto value = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand(name, help);
   command->add_option(argument, *value, argument_help)->required();
@@ -154,18 +169,23 @@ void add_one_argument(CLI::App& app, const char* name, const char* help, const c
 
 void add_remediation_commands(CLI::App& app, Context& context) {
   Context* c = &context;
-  add_one_argument(app, "plan", "Rehearse the remedy of a finding on a simulated copy and show exactly what it would do", "finding",
-                   "a finding's id; or a plan's id, to show it again", "Examples\n  setpoint plan f-1c2d3e4f5a6b --as ada",
-                   [c](const std::string& id) { plan_command(*c, id); });
-  add_one_argument(app, "approve", "Say yes to one exact plan; never to one's own", "plan", "a plan's id", "Examples\n  setpoint approve p-0123456789ab --as bob",
+  add_one_argument(
+      app, "plan", "Rehearse the remedy of a finding on a simulated copy and show exactly what it would do", "finding",
+      "a finding's id; or a plan's id, to show it again", "Examples\n  setpoint plan f-1c2d3e4f5a6b --as ada",
+      [c](const std::string& id) { plan_command(*c, id); });
+  add_one_argument(app, "approve", "Say yes to one exact plan; never to one's own", "plan", "a plan's id",
+                   "Examples\n  setpoint approve p-0123456789ab --as bob",
                    [c](const std::string& id) { approve_command(*c, id); });
-  add_one_argument(app, "apply", "Apply exactly the plan, verify, tell the owner; goes on where a crash stopped it", "plan", "a plan's id",
-                   "Examples\n  setpoint apply p-0123456789ab", [c](const std::string& id) { apply_command(*c, id); });
-  add_one_argument(app, "verify", "Read the resource afresh and judge it by the rule that raised the finding", "finding", "a finding's id", "",
-                   [c](const std::string& id) { verify_command(*c, id); });
-  add_one_argument(app, "undo", "Make the plan that brings the state before a run back; apply it like any other", "run", "a run's id",
-                   "Examples\n  setpoint undo run-0123456789ab --as ada\n  setpoint approve p-... --as bob\n  setpoint apply p-...",
-                   [c](const std::string& id) { undo_command(*c, id); });
+  add_one_argument(app, "apply", "Apply exactly the plan, verify, tell the owner; goes on where a crash stopped it",
+                   "plan", "a plan's id", "Examples\n  setpoint apply p-0123456789ab",
+                   [c](const std::string& id) { apply_command(*c, id); });
+  add_one_argument(app, "verify", "Read the resource afresh and judge it by the rule that raised the finding",
+                   "finding", "a finding's id", "", [c](const std::string& id) { verify_command(*c, id); });
+  add_one_argument(
+      app, "undo", "Make the plan that brings the state before a run back; apply it like any other", "run",
+      "a run's id",
+      "Examples\n  setpoint undo run-0123456789ab --as ada\n  setpoint approve p-... --as bob\n  setpoint apply p-...",
+      [c](const std::string& id) { undo_command(*c, id); });
 
   auto run_id = std::make_shared<std::string>();
   CLI::App* runs = app.add_subcommand("runs", "What was applied, and what became of it");

@@ -61,7 +61,12 @@ void scan(Context& context, const ScanArguments& arguments) {
     ScanSummary summary;
     if (arguments.files.empty()) {
       if (engine.parts().accounts.empty()) {
-        return base::fail({base::ErrorCode::invalid_input, "nothing to scan", {}, "name accounts in setpoint.yaml, or give --account and --endpoint-url, or files of AWS Config", {}});
+        return base::fail(
+            {base::ErrorCode::invalid_input,
+             "nothing to scan",
+             {},
+             "name accounts in setpoint.yaml, or give --account and --endpoint-url, or files of AWS Config",
+             {}});
       }
       TRY(summary, engine.scan({{}, arguments.types}, progress_line(context)));
     } else if (base::Status read = scan_files(engine, arguments.files, summary); !read) {
@@ -114,7 +119,8 @@ base::Result<std::vector<model::Finding>> list_findings(Engine& engine, const Fi
 base::Status show_one(Engine& engine, Context& context, const std::string& id) {
   std::vector<std::string> ids{id};
   TRY(auto found, engine.parts().finding_store.get(ids));
-  if (found.empty()) return base::fail({base::ErrorCode::not_found, "no such finding", id, "`setpoint findings` lists them", {}});
+  if (found.empty())
+    return base::fail({base::ErrorCode::not_found, "no such finding", id, "`setpoint findings` lists them", {}});
   if (context.options.json) {
     std::cout << found.front().json().dump(2) << "\n";
   } else {
@@ -155,11 +161,15 @@ base::Result<std::vector<model::ResourceKey>> keys_matching(Engine& engine, cons
 void resource_command(Context& context, const std::string& text) {
   context.with_engine([&](Engine& engine) -> base::Status {
     TRY(auto keys, keys_matching(engine, text));
-    if (keys.empty()) return base::fail({base::ErrorCode::not_found, "no such resource in the inventory", text, "`setpoint scan` first", {}});
+    if (keys.empty())
+      return base::fail(
+          {base::ErrorCode::not_found, "no such resource in the inventory", text, "`setpoint scan` first", {}});
     for (const model::ResourceKey& key : keys) {
       TRY(auto latest, engine.parts().resources.latest(key));
       TRY(auto history, engine.parts().resources.history(key, 50));
-      if (latest) std::cout << (context.options.json ? timeline_json(*latest, history).dump(2) + "\n" : show_timeline(*latest, history, context.paint));
+      if (latest)
+        std::cout << (context.options.json ? timeline_json(*latest, history).dump(2) + "\n"
+                                           : show_timeline(*latest, history, context.paint));
     }
     return {};
   });
@@ -170,14 +180,19 @@ void resource_command(Context& context, const std::string& text) {
 void add_scan_commands(CLI::App& app, Context& context) {
   auto scan_arguments = std::make_shared<ScanArguments>();
   CLI::App* scanning = app.add_subcommand("scan", "Discover, evaluate, and open, update and resolve findings");
-  scanning->add_option("files", scan_arguments->files, "AWS Config snapshots or configuration items; none: the connected accounts");
+  scanning->add_option("files", scan_arguments->files,
+                       "AWS Config snapshots or configuration items; none: the connected accounts");
   scanning->add_option("--type", scan_arguments->types, "only these resource types")->delimiter(',');
-  scanning->add_option("--fail-on", scan_arguments->fail_on, "exit with 1 where a finding of this severity or higher is open");
-  scanning->footer("Examples\n  setpoint scan --account 111122223333 --region eu-west-1\n  setpoint scan snapshot.json.gz --fail-on high");
+  scanning->add_option("--fail-on", scan_arguments->fail_on,
+                       "exit with 1 where a finding of this severity or higher is open");
+  scanning->footer(
+      "Examples\n  setpoint scan --account 111122223333 --region eu-west-1\n  setpoint scan snapshot.json.gz --fail-on "
+      "high");
   scanning->callback([&context, scan_arguments] { scan(context, *scan_arguments); });
 
   auto files = std::make_shared<std::vector<std::string>>();
-  CLI::App* importing = app.add_subcommand("import", "Take in ASFF, OCSF, EventBridge events, CloudTrail, configuration items");
+  CLI::App* importing =
+      app.add_subcommand("import", "Take in ASFF, OCSF, EventBridge events, CloudTrail, configuration items");
   importing->add_option("files", *files, "JSON or NDJSON, plain or gzip; - is standard input")->required();
   importing->footer("Examples\n  setpoint import findings.json events.ndjson.gz");
   importing->callback([&context, files] { import_files(context, *files); });

@@ -1,5 +1,5 @@
-// Small servers on 127.0.0.1, port 0, for the tests of this folder: they listen to real sockets and misbehave on
-// request.
+// Small servers on 127.0.0.1, port 0, that take webhooks and mail: the mailbox of `setpoint demo`, and of tests, where
+// they misbehave on request.
 #pragma once
 
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-namespace setpoint::notify::testing_servers {
+namespace setpoint::notify::loopback {
 
 // Reads lines and bytes from one connection.
 class Peer {
@@ -188,4 +188,4 @@ class SmtpServer {
   Server server_;
 };
 
-}  // namespace setpoint::notify::testing_servers
+}  // namespace setpoint::notify::loopback

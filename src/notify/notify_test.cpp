@@ -17,8 +17,8 @@ using base::ErrorCode;
 using base::Json;
 using base::Milliseconds;
 using base::Timestamp;
-using testing_servers::HttpServer;
-using testing_servers::SmtpServer;
+using loopback::HttpServer;
+using loopback::SmtpServer;
 
 constexpr Timestamp kNow{1'795'255'200'000};  // Saturday 2026-11-21T10:00:00Z
 constexpr char kOk[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
@@ -33,7 +33,7 @@ Delivery delivery_to(std::string to) {
   return new_delivery("finding-opened/f-1", std::move(channel), std::move(to), std::move(message), kNow);
 }
 
-bool has_header(const testing_servers::HttpSeen& seen, const std::string& header) {
+bool has_header(const loopback::HttpSeen& seen, const std::string& header) {
   return std::find(seen.headers.begin(), seen.headers.end(), header) != seen.headers.end();
 }
 
@@ -73,7 +73,7 @@ TEST(Webhook, SaysWhatWentWrong) {
 }
 
 TEST(Webhook, NobodyThereAndNoProtocolOfOurs) {
-  int port = testing_servers::Server([](testing_servers::Peer&) {}).port();
+  int port = loopback::Server([](loopback::Peer&) {}).port();
   auto down = Webhook({fmt::format("http://127.0.0.1:{}/", port), "", kQuick}).deliver(delivery_to(""), kNow);
   EXPECT_EQ(down.error().code, ErrorCode::unreachable);
   EXPECT_EQ(Webhook({"file:///etc/passwd", "", kQuick}).deliver(delivery_to(""), kNow).error().code,

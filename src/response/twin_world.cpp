@@ -3,8 +3,8 @@
 #include <set>
 
 #include "cloud/aws/client.h"
-#include "cloud/aws/config_item.h"
 #include "cloud/aws/read_only.h"
+#include "twin/inventory.h"
 #include "twin/resource_types.h"
 #include "twin/wire.h"
 
@@ -27,22 +27,6 @@ std::string state_region(const std::string& type, const std::string& region) {
 
 StateKey state_key(const ResourceKey& key) {
   return {key.account, state_region(key.type, key.region), key.type, key.id};
-}
-
-// Resources that the simulation cannot take in are left out; what is known of the target says so later.
-base::Result<twin::State> load_state(const std::vector<Resource>& resources) {
-  std::vector<std::pair<StateKey, Json>> documents;
-  for (const Resource& resource : resources) {
-    if (resource.knowledge != model::Knowledge::known) continue;
-    auto api = cloud::aws::from_configuration_item(resource.item);
-    if (!api) continue;
-    auto document = twin::document_from_api(resource.key.account, state_region(resource.key.type, resource.key.region),
-                                            resource.key.type, std::move(*api));
-    if (document) documents.push_back(std::move(*document));
-  }
-  twin::State state(kIdSeed);
-  state.put_all(std::move(documents));
-  return state;
 }
 
 cloud::aws::Credentials account_credentials(const std::string& account) {
@@ -97,6 +81,7 @@ class TwinWorld final : public SimulatedWorld {
     return out;
   }
   std::optional<Resource> resource_at(std::size_t version, const StateKey& key) const;
+  std::optional<Resource> searched(std::size_t version, const ResourceKey& key) const;
 
   base::ManualClock clock_;
   base::SeededRandom random_;
@@ -108,10 +93,21 @@ class TwinWorld final : public SimulatedWorld {
 };
 
 std::optional<Resource> TwinWorld::resource_at(std::size_t version, const StateKey& key) const {
-  const Json* document = versions_.at(version).find(key);
-  if (document == nullptr) return std::nullopt;
-  Json api = twin::api_from_document(key.type, *document);
-  return cloud::aws::to_configuration_item(key.type, api, {key.account, key.region, kWorldTime, "rehearsal"});
+  const twin::State& state = versions_.at(version);
+  if (state.find(key) == nullptr) return std::nullopt;
+  return twin::render(state, key, kWorldTime);
+}
+
+// AWS Config's id of an IAM user stands in no key of the twin's.
+std::optional<Resource> TwinWorld::searched(std::size_t version, const ResourceKey& key) const {
+  std::optional<Resource> found;
+  std::string region = state_region(key.type, key.region);
+  versions_.at(version).each(key.account, region, key.type, [&](const std::string& id, const Json&) {
+    if (found) return;
+    Resource candidate = twin::render(versions_.at(version), {key.account, region, key.type, id}, kWorldTime);
+    if (candidate.key == key) found = std::move(candidate);
+  });
+  return found;
 }
 
 std::vector<ResourceKey> TwinWorld::changed(std::size_t from, std::size_t to) const {
@@ -126,6 +122,7 @@ std::vector<ResourceKey> TwinWorld::changed(std::size_t from, std::size_t to) co
 
 Resource TwinWorld::render(std::size_t version, const ResourceKey& key) const {
   if (std::optional<Resource> found = resource_at(version, state_key(key))) return std::move(*found);
+  if (std::optional<Resource> found = searched(version, key)) return std::move(*found);
   Resource gone;
   gone.key = key;
   gone.knowledge = model::Knowledge::deleted;
@@ -136,8 +133,9 @@ Resource TwinWorld::render(std::size_t version, const ResourceKey& key) const {
 }  // namespace
 
 base::Result<std::unique_ptr<SimulatedWorld>> TwinWorldFactory::create(const std::vector<Resource>& resources) const {
-  TRY(twin::State state, load_state(resources));
-  return std::unique_ptr<SimulatedWorld>(std::make_unique<TwinWorld>(std::move(state), catalog_));
+  // What the simulation cannot take in is left out; what is known of the target says so later.
+  twin::Loaded loaded = twin::load(resources, kIdSeed);
+  return std::unique_ptr<SimulatedWorld>(std::make_unique<TwinWorld>(std::move(loaded.state), catalog_));
 }
 
 }  // namespace setpoint::response
