@@ -1,6 +1,7 @@
 #include "twin/wire.h"
 
 #include "base/digest.h"
+#include "twin/authorization.h"
 #include "twin/request_signature.h"
 
 namespace setpoint::twin {
@@ -69,6 +70,9 @@ WireReply Wire::run(const aws::RequestRoute& route, const aws::DecodedRequest& d
   Call call{caller, decoded.region, std::string(route.service->name), std::string(decoded.operation->name),
             decoded.parameters};
   if (call.region.empty()) call.region = options_.region_default;
+  if (cloud_.options().enforce_iam) {
+    if (Check wrong = check_access(cloud_.state(), catalog_, call, cloud_.clock().now())) return failure(route, *wrong);
+  }
   Served served = cloud_.serve(call);
   WireReply reply =
       served.answer

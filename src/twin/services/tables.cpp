@@ -17,7 +17,8 @@ std::vector<Table> tables() {
           ssm_operations,
           sns_sqs_operations,
           lambda_logs_operations,
-          rds_operations};
+          rds_operations,
+          data_store_operations};
 }
 
 }  // namespace setpoint::twin::services

@@ -22,6 +22,7 @@ std::vector<Operation> ssm_operations();
 std::vector<Operation> sns_sqs_operations();
 std::vector<Operation> lambda_logs_operations();
 std::vector<Operation> rds_operations();
+std::vector<Operation> data_store_operations();
 
 using Table = std::vector<Operation> (*)();
 std::vector<Table> tables();

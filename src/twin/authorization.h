@@ -1,0 +1,13 @@
+// What `--enforce-iam` asks before a call: IAM actions and resources of the call (cloud/aws/permissions.h) against the
+// caller's policies (iam_evaluator.h).
+#pragma once
+
+#include "cloud/aws/model_catalog.h"
+#include "twin/cloud.h"
+
+namespace setpoint::twin {
+
+// nullopt where the caller may; else AccessDenied in the service's own form, with AWS's words of who, what and why.
+Check check_access(const State& state, const cloud::aws::ModelCatalog& catalog, const Call& call, base::Timestamp now);
+
+}  // namespace setpoint::twin
