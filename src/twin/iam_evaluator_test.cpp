@@ -37,7 +37,7 @@ TEST(IamEvaluator, AnExplicitDenyWinsInAnyLayer) {
   PolicySet set;
   set.identity = {policy(R"({"Effect":"Allow","Action":"*","Resource":"*"})")};
   EXPECT_EQ(evaluate(set, asks("s3:GetObject")).verdict, kAllowed);
-  set.session = {
+  set.session = std::vector<Json>{
       policy(R"([{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"s3:*","Resource":"*"}])")};
   EXPECT_EQ(evaluate(set, asks("s3:GetObject")).verdict, kExplicit);
   EXPECT_EQ(evaluate(set, asks("ec2:DescribeVpcs")).verdict, kAllowed);
@@ -46,7 +46,7 @@ TEST(IamEvaluator, AnExplicitDenyWinsInAnyLayer) {
 TEST(IamEvaluator, BoundaryAndSessionMustAllowToo) {
   PolicySet set;
   set.identity = {policy(R"({"Effect":"Allow","Action":"*","Resource":"*"})")};
-  set.boundary = {policy(R"({"Effect":"Allow","Action":"ec2:*","Resource":"*"})")};
+  set.boundary = std::vector<Json>{policy(R"({"Effect":"Allow","Action":"ec2:*","Resource":"*"})")};
   EXPECT_EQ(evaluate(set, asks("s3:GetObject")).verdict, kImplicit);
   EXPECT_NE(evaluate(set, asks("s3:GetObject")).because.find("permissions boundary"), std::string::npos);
   EXPECT_EQ(evaluate(set, asks("ec2:DescribeVpcs")).verdict, kAllowed);

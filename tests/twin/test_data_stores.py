@@ -4,6 +4,7 @@ import unittest
 
 from twin_case import ACCOUNT, REGION, TwinCase
 
+LIFECYCLE = json.dumps({"rules": [{"rulePriority": 1, "selection": {"tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 5}, "action": {"type": "expire"}}]})
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]})
 
 
@@ -66,8 +67,8 @@ class Repositories(TwinCase):
         self.assertEqual(ecr.get_repository_policy(repositoryName=self.NAME)["policyText"], POLICY)
         ecr.delete_repository_policy(repositoryName=self.NAME)
         self.fails("LifecyclePolicyNotFoundException", ecr.get_lifecycle_policy, repositoryName=self.NAME)
-        ecr.put_lifecycle_policy(repositoryName=self.NAME, lifecyclePolicyText='{"rules":[]}')
-        self.assertEqual(ecr.get_lifecycle_policy(repositoryName=self.NAME)["lifecyclePolicyText"], '{"rules":[]}')
+        ecr.put_lifecycle_policy(repositoryName=self.NAME, lifecyclePolicyText=LIFECYCLE)
+        self.assertEqual(ecr.get_lifecycle_policy(repositoryName=self.NAME)["lifecyclePolicyText"], LIFECYCLE)
         ecr.delete_lifecycle_policy(repositoryName=self.NAME)
         arn = repository["repositoryArn"]
         ecr.tag_resource(resourceArn=arn, tags=[{"Key": "a", "Value": "b"}])

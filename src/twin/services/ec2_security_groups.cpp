@@ -119,11 +119,22 @@ Check add_named_groups(Request& request, std::vector<Json>& groups) {
   return {};
 }
 
+// Everything in the region, a page at a time: only the page's groups are rendered.
+Answer page_of_all_groups(Request& request) {
+  std::vector<Json> ids;
+  request.each(kGroup, [&](const std::string& id, const Json&) { ids.emplace_back(id); });
+  Answer out = ec2_page(request, std::move(ids), "SecurityGroups", 5);
+  if (!out) return out;
+  for (Json& group : (*out)["SecurityGroups"]) group = group_view(*request.find(kGroup, group.get<std::string>()));
+  return out;
+}
+
 Answer describe_security_groups(Request& request) {
   bool named = !request.parameter("GroupIds").empty() || !request.parameter("GroupNames").empty();
   if (named && request.has("MaxResults")) {
     return error("InvalidParameterCombination", "The parameter GroupIds cannot be used with the parameter MaxResults");
   }
+  if (!named && request.parameter("Filters").empty()) return page_of_all_groups(request);
   std::vector<Json> groups;
   if (Check wrong = add_named_groups(request, groups)) return tl::unexpected(*wrong);
   if (!named) groups = request.all(kGroup);
