@@ -110,6 +110,14 @@ class Iam(TwinCase):
         self.iam.detach_role_policy(RoleName="SetpointRemediation", PolicyArn=arn)
         self.iam.delete_policy(PolicyArn=arn)
 
+    def test_everything_in_one_answer(self):
+        details = self.iam.get_account_authorization_details(Filter=["User", "Role"])
+        self.assertNotIn("Policies", [k for k, v in details.items() if v and k == "Policies"])
+        deploy = [u for u in details["UserDetailList"] if u["UserName"] == "deploy"][0]
+        self.assertEqual(deploy["UserPolicyList"][0]["PolicyName"], "everything")
+        self.assertEqual(deploy["UserPolicyList"][0]["PolicyDocument"]["Statement"][0]["Action"], "*")
+        self.assertIn("SetpointRemediation", [r["RoleName"] for r in details["RoleDetailList"]])
+
     def test_password_policy(self):
         self.fails("NoSuchEntity", self.iam.get_account_password_policy)
         self.aws("iam", "update-account-password-policy", "--minimum-password-length", "14", "--require-symbols", "--max-password-age", "90")

@@ -55,6 +55,8 @@ class Rds(TwinCase):
         self.rds.delete_db_snapshot(DBSnapshotIdentifier="made")
         self.fails("DBSnapshotNotFound", self.rds.delete_db_snapshot, DBSnapshotIdentifier="made")
         self.assertEqual(len(self.rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]), 1)
+        self.rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="cs")
+        self.fails("DBClusterSnapshotNotFoundFault", self.rds.delete_db_cluster_snapshot, DBClusterSnapshotIdentifier="cs")
 
     def test_clusters(self):
         self.fails("InvalidParameterCombination", self.rds.delete_db_cluster, DBClusterIdentifier="c", SkipFinalSnapshot=True)
