@@ -111,12 +111,6 @@ void add_checksum(const OperationModel& operation, const Json& parameters, HttpR
   http.headers.emplace_back("Content-MD5", md5_base64(http.body));
 }
 
-struct Body {
-  const OperationModel& operation;
-  const HttpResponse& response;
-  Walk& walk;
-};
-
 Json read_json_body(std::string_view body, const Member& member, Walk& walk) {
   if (body.empty()) return Json::object();
   auto parsed = base::parse_json(body);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <random>
 
 namespace setpoint::cloud::aws {
 namespace {
@@ -79,6 +80,35 @@ TEST_P(RoundTrip, ClientReadsWhatTheServerWrote) {
   EXPECT_EQ(decoded->output, output) << response.body;
   EXPECT_EQ(decoded->request_id, "req-1");
   EXPECT_TRUE(warnings.empty()) << warnings[0];
+}
+
+// A quick stand-in for fuzz/cloud in every run: bent bytes give an error or a value, never a crash.
+TEST_P(RoundTrip, SurvivesBentBytes) {
+  const OperationModel& op = operation(GetParam().service, GetParam().operation);
+  const HttpRequest request = request_of(op, Json::parse(GetParam().parameters));
+  const HttpResponse response = encode_response(op, Json::parse(GetParam().output), "req-1");
+  std::mt19937 random(7);
+  auto bend = [&](std::string text) {
+    for (int i = 0; i < 3 && !text.empty(); ++i) text[random() % text.size()] = static_cast<char>(random());
+    return random() % 4 == 0 ? text.substr(0, text.empty() ? 0 : random() % text.size()) : text;
+  };
+  for (int round = 0; round < 200; ++round) {
+    HttpRequest bent = request;
+    bent.body = bend(bent.body);
+    bent.path = bend(bent.path);
+    bent.query = bend(bent.query);
+    auto decoded = decode_request(catalog(), bent);
+    if (!decoded) {
+      EXPECT_FALSE(decoded.error().message.empty());
+    }
+    HttpResponse bent_response = response;
+    bent_response.body = bend(bent_response.body);
+    bent_response.status = round % 2 == 0 ? 200 : 400;
+    auto result = decode_response(op, bent_response);
+    if (round % 2 == 1) {
+      EXPECT_FALSE(result);
+    }
+  }
 }
 
 const Case kCases[] = {
