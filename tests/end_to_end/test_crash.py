@@ -1,0 +1,78 @@
+"""kill -9 at every durable flush of applying the demo's plan, before and after it; then the same command again."""
+import unittest
+
+from program import ACCOUNT, Home, LoopTest, Twin
+
+FLUSHES_MAX = 60
+
+
+class Crash(LoopTest):
+    def setUp(self):
+        super().setUp()
+        self.plan = self.home.plan()
+        self.home.run("approve", self.plan, "--as", "bob")
+
+    def applied_after_a_crash(self, where):
+        with Twin() as twin:
+            home = self.home.copy(twin.url)
+            self.addCleanup(home.remove)
+            crashed = home.run("apply", self.plan, env={"SETPOINT_CRASH_AT_FLUSH": where}, expect=None)
+            if crashed.returncode == 0:
+                return None
+            self.assertEqual(crashed.returncode, -9, crashed.stderr)
+            home.run("recover", expect=None)
+            runs = home.json("runs")
+            if not runs:
+                # Nothing had begun: the approval must still stand.
+                home.run("apply", self.plan)
+                runs = home.json("runs")
+            return home, twin.group(), runs
+
+    def check(self, where, home, group, runs):
+        self.assertEqual([r["status"] for r in runs], ["EFFECTIVE"], where)
+        ssh = [r["CidrIp"] for p in group["IpPermissions"] if p.get("FromPort") == 22 for r in p["IpRanges"]]
+        self.assertEqual(ssh, ["10.0.0.0/8"], where)
+        home.run("journal", "verify")
+        kinds = [line.split()[2] for line in home.run("journal", "show", runs[0]["id"], "--limit", "500").stdout.splitlines()]
+        self.assertEqual(kinds.count("call.outcome"), 1, where)
+        self.assertGreaterEqual(kinds.count("call.intent"), 1, where)
+        self.assertEqual(kinds.count("verification.done") >= 1, True, where)
+        self.assertEqual(home.json("findings", self.home.finding())["status"], "resolved", where)
+
+    def test_one_effect_a_complete_journal_no_lost_approval(self):
+        for moment in ("before", "after"):
+            for flush in range(1, FLUSHES_MAX):
+                where = f"{flush}:{moment}"
+                outcome = self.applied_after_a_crash(where)
+                if outcome is None:
+                    self.assertGreater(flush, 5, "an apply has more flushes than this")
+                    break
+                self.check(where, *outcome)
+            else:
+                self.fail("apply never ended")
+
+
+class LostAnswer(LoopTest):
+    def test_a_call_whose_answer_was_lost_is_settled_by_reading_back(self):
+        plan = self.home.plan()
+        self.home.run("approve", plan, "--as", "bob")
+        with Twin("--fault", "ec2:RevokeSecurityGroupIngress=drop*1") as twin:
+            home = self.home.copy(twin.url)
+            self.addCleanup(home.remove)
+            applied = home.json("apply", plan)
+            self.assertEqual(applied["run"]["status"], "EFFECTIVE")
+            journal = home.run("--json", "journal", "show", applied["run"]["id"]).stdout
+            self.assertIn("read back", journal)
+
+    def test_success_that_did_nothing_is_ineffective(self):
+        plan = self.home.plan()
+        self.home.run("approve", plan, "--as", "bob")
+        with Twin("--fault", "ec2:RevokeSecurityGroupIngress=no-op*1") as twin:
+            home = self.home.copy(twin.url)
+            self.addCleanup(home.remove)
+            self.assertEqual(home.json("apply", plan, expect=1)["run"]["status"], "INEFFECTIVE")
+            self.assertEqual(home.json("findings", self.home.finding())["status"], "open")
+
+
+if __name__ == "__main__":
+    unittest.main()
