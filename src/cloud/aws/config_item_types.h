@@ -55,6 +55,14 @@ void finish_account_block(base::Json& item, const base::Json& api);
 void restore_account_block(base::Json& api, const base::Json& item);
 void finish_key(base::Json& item, const base::Json& api);
 void restore_key(base::Json& api, const base::Json& item);
+void finish_database_snapshot(base::Json& item, const base::Json& api);
+void restore_database_snapshot(base::Json& api, const base::Json& item);
+void finish_warehouse(base::Json& item, const base::Json& api);
+void restore_warehouse(base::Json& api, const base::Json& item);
+void finish_table(base::Json& item, const base::Json& api);
+void restore_table(base::Json& api, const base::Json& item);
+void finish_repository(base::Json& item, const base::Json& api);
+void restore_repository(base::Json& api, const base::Json& item);
 
 // {"A": 1} <-> {"a": 1}, at every depth, with a type's renames.
 base::Json to_item_names(const base::Json& value, std::span<const Rename> renames);
