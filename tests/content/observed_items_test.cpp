@@ -174,6 +174,47 @@ TEST(ObservedItems, MessagesSecretsFunctionsAndLogs) {
   EXPECT_THAT(having(alarm, Verdict::non_compliant), UnorderedElementsAre("CloudWatch.15", "CloudWatch.17"));
 }
 
+TEST(ObservedItems, ClustersTablesWarehousesAndImages) {
+  auto cluster = judged("AWS::RDS::DBCluster", R"({"DBClusterIdentifier": "orders", "DbClusterResourceId": "cluster-A",
+    "DBClusterArn": "arn:aws:rds:eu-west-1:111122223333:cluster:orders", "Engine": "aurora-mysql", "MasterUsername": "admin",
+    "StorageEncrypted": false, "DeletionProtection": false, "MultiAZ": false, "CopyTagsToSnapshot": false, "BackupRetentionPeriod": 1,
+    "AutoMinorVersionUpgrade": false, "IAMDatabaseAuthenticationEnabled": false, "BacktrackWindow": 0})");
+  EXPECT_THAT(having(cluster, Verdict::unknown), UnorderedElementsAre());
+  EXPECT_THAT(having(cluster, Verdict::non_compliant),
+              UnorderedElementsAre("RDS.12", "RDS.14", "RDS.15", "RDS.16", "RDS.24", "RDS.27", "RDS.34", "RDS.7"));
+  auto table = judged("AWS::DynamoDB::Table",
+                      R"({"TableName": "orders", "DeletionProtectionEnabled": false, "PointInTime": false})");
+  EXPECT_THAT(having(table, Verdict::non_compliant), UnorderedElementsAre("DynamoDB.2", "DynamoDB.6"));
+  auto warehouse = judged("AWS::Redshift::Cluster",
+                          R"({"ClusterIdentifier": "reports", "PubliclyAccessible": true, "Encrypted": false,
+    "AllowVersionUpgrade": false, "EnhancedVpcRouting": false, "MasterUsername": "awsuser", "AutomatedSnapshotRetentionPeriod": 1,
+    "Logging": {"LoggingEnabled": false}})");
+  EXPECT_THAT(having(warehouse, Verdict::non_compliant),
+              UnorderedElementsAre("Redshift.1", "Redshift.10", "Redshift.3", "Redshift.4", "Redshift.6", "Redshift.7",
+                                   "Redshift.8"));
+  auto images =
+      judged("AWS::ECR::Repository",
+             R"({"repositoryName": "shop", "repositoryArn": "arn:aws:ecr:eu-west-1:111122223333:repository/shop",
+    "imageTagMutability": "MUTABLE", "imageScanningConfiguration": {"scanOnPush": false}})");
+  EXPECT_THAT(having(images, Verdict::non_compliant), UnorderedElementsAre("ECR.1", "ECR.2", "ECR.3"));
+}
+
+TEST(ObservedItems, SnapshotsAndGroups) {
+  EXPECT_THAT(
+      having(judged("AWS::EC2::Snapshot", R"({"SnapshotId": "snap-1", "CreateVolumePermissions": [{"Group": "all"}]})"),
+             Verdict::non_compliant),
+      UnorderedElementsAre("EC2.1"));
+  EXPECT_THAT(having(judged("AWS::RDS::DBSnapshot",
+                            R"({"DBSnapshotIdentifier": "s", "Encrypted": false, "Attributes": {"restore": ["all"]}})"),
+                     Verdict::non_compliant),
+              UnorderedElementsAre("RDS.1", "RDS.4"));
+  EXPECT_THAT(
+      having(judged("AWS::AutoScaling::AutoScalingGroup", R"({"AutoScalingGroupName": "web", "HealthCheckType": "EC2",
+    "LoadBalancerNames": ["legacy"], "TargetGroupARNs": [], "AvailabilityZones": ["eu-west-1a"]})"),
+             Verdict::non_compliant),
+      UnorderedElementsAre("AutoScaling.1", "AutoScaling.2", "AutoScaling.6", "AutoScaling.9"));
+}
+
 TEST(ObservedItems, DocumentsRecordersAndDetectors) {
   EXPECT_THAT(having(judged("AWS::SSM::Document", R"({"Name": "d", "AccountIds": ["all"]})"), Verdict::non_compliant),
               UnorderedElementsAre("SSM.4"));
