@@ -140,11 +140,11 @@ bool match_path(std::string_view pattern, std::string_view path, UriMatch& match
 }
 
 bool match_query(std::string_view wanted, const QueryParameters& present, UriMatch& match) {
-  for (const auto& [name, value] : parse_query(wanted)) {
+  for (const auto& need : parse_query(wanted)) {
     const bool found = std::any_of(present.begin(), present.end(), [&](const auto& pair) {
-      return pair.first == name && (value.empty() || pair.second == value);
+      return pair.first == need.first && (need.second.empty() || pair.second == need.second);
     });
-    if (!found && name != "x-id") return false;  // x-id only repeats the operation's name
+    if (!found && need.first != "x-id") return false;  // x-id only repeats the operation's name
     match.score += 20;
   }
   return true;
