@@ -28,7 +28,7 @@ inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
     state = fold(state ^ word, kHashB);
   }
   std::uint64_t tail = 0;
-  std::memcpy(&tail, p, left);
+  if (left > 0) std::memcpy(&tail, p, left);
   return fold(state ^ tail ^ kHashA, kHashA ^ seed);
 }
 

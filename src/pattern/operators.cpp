@@ -53,7 +53,10 @@ bool any_matches(const std::vector<Operator>& operators, const Value& value) {
   return std::any_of(operators.begin(), operators.end(), [&](const Operator& op) { return matches(op, value); });
 }
 
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
 std::string json_text(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), is_plain)) return '"' + std::string(text) + '"';
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

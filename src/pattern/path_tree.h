@@ -26,6 +26,7 @@ class PathNode {
 
     Ends() = default;
     explicit Ends(std::string_view name) : size(name.size()) {
+      if (size == 0) return;
       std::size_t part = size < 8 ? size : 8;
       std::memcpy(&head, name.data(), part);
       std::memcpy(&tail, name.data() + size - part, part);

@@ -402,6 +402,13 @@ std::uint32_t Index::add(const std::vector<Alternative>& alternatives) {
   return id;
 }
 
+void Index::settle() {
+  next_.tokens.grow_ahead(graves_);
+  next_.buckets.grow_ahead(graves_);
+  tests_by_hash_.reserve(tests_by_hash_.size() * 2);
+  tests_.reserve(tests_.size() * 2);
+}
+
 bool Index::remove(std::uint32_t id) {
   const Rule* rule = id < rule_ids_.end() ? next_.rules.get(id) : nullptr;
   if (!rule) return false;

@@ -140,6 +140,8 @@ class Index {
   std::uint32_t add(const std::vector<Alternative>& alternatives);
   // Before many are added: lets the first of them be placed as if all were there.
   void expect(const std::vector<const std::vector<Alternative>*>& coming);
+  // After many were added: pays in advance for what single changes would stumble over.
+  void settle();
   bool remove(std::uint32_t rule);
   std::size_t size() const { return live_rules_; }
 

@@ -79,6 +79,7 @@ std::vector<PatternId> PatternSet::add_all(std::span<const Pattern> patterns) {
   state_->index.expect(coming);
   std::vector<PatternId> ids;
   for (const auto* alternatives : coming) ids.push_back(state_->index.add(*alternatives));
+  state_->index.settle();
   state_->swap();
   return ids;
 }

@@ -109,6 +109,11 @@ class KeyTable {
     place(leaf_of(key), {key, value}, graves);
   }
 
+  // After a bulk load: so that the next growth is not some single change's to pay for.
+  void grow_ahead(Graveyard& graves) {
+    if (count_ * 2 > kEntriesOfLeaf * leaves_.size()) grow(graves);
+  }
+
   template <class Visit>
   void each(Visit visit) const {
     for (const Leaf& leaf : leaves_) {
@@ -201,8 +206,8 @@ class KeyTable {
 
   void grow(Graveyard& graves) {
     std::vector<Leaf> old = std::move(leaves_);
-    leaves_.assign(old.size() * 8, {});
-    shift_ -= 3;
+    leaves_.assign(old.size() * 2, {});
+    shift_ -= 1;
     count_ = 0;
     for (Leaf& leaf : old) {
       if (!leaf.block) continue;
