@@ -41,7 +41,6 @@ std::uint32_t Index::Ids::take() {
 Index::Index() : root_(new PathNode(graves_.edit())) { next_.seed = std::random_device{}() * kHashB; }
 
 Index::~Index() {
-  for (std::uint32_t i = 0; i < next_.path_count; ++i) delete next_.infos.get(i);
   for (std::uint32_t i = 0; i < next_.rule_count; ++i) delete next_.rules.get(i);
   auto delete_chain = [](auto* head) {
     while (head) delete std::exchange(head, head->next);
@@ -49,6 +48,12 @@ Index::~Index() {
   next_.tokens.each(delete_chain);
   next_.buckets.each([&](const Bucket* head) { delete_chain(head); });
   delete_chain(next_.always);
+  for (std::uint32_t i = 0; i < next_.path_count; ++i) {
+    PathInfo* path = next_.infos.get(i);
+    if (!path) continue;
+    for (const ScanGroup& group : path->scan) delete_chain(group.bucket);
+    delete path;
+  }
   auto delete_nodes = [](auto& self, PathNode* node) -> void {
     node->each_child([&](PathNode* child) { self(self, child); });
     delete node;
