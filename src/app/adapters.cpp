@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "cloud/aws/codec.h"
+#include "cloud/aws/permissions.h"
 #include "cloud/aws/read_only.h"
 #include "runbook/limits.h"
 
@@ -108,10 +109,11 @@ base::Result<runbook::Document> RunbookFolder::compile(const std::string& name) 
                      {}});
 }
 
+// A call that the models do not know needs what nobody can name: the whole service, said so.
 std::vector<model::Permission> ModelPermissions::required(const model::ApiCall& call) const {
-  const cloud::aws::ServiceMetadata* service = models_->metadata(call.service);
-  return {{fmt::format("{}:{}", service == nullptr ? call.service : std::string(service->signing_name), call.operation),
-           "*"}};
+  auto permissions = cloud::aws::required_permissions(*models_, call);
+  if (permissions) return std::move(*permissions);
+  return {{call.service + ":*", "*"}};
 }
 
 }  // namespace setpoint::app

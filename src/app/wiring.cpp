@@ -10,7 +10,7 @@
 #include "app/config.h"
 #include "app/crash.h"
 #include "cloud/aws/actuator.h"
-#include "cloud/aws/credentials.h"
+#include "cloud/aws/credential_chain.h"
 #include "cloud/aws/curl_transport.h"
 #include "cloud/aws/observer.h"
 #include "engine/engine.h"
@@ -94,43 +94,37 @@ engine::NoticeRules notice_rules(const Config& config) {
   return rules;
 }
 
-base::Result<cloud::aws::Credentials> environment_credentials(const Environment& environment,
-                                                              const AccountConfig& account) {
-  cloud::aws::Credentials out;
-  out.access_key = environment.get("AWS_ACCESS_KEY_ID");
-  out.secret_key = cloud::aws::Secret(environment.get("AWS_SECRET_ACCESS_KEY"));
-  out.session_token = cloud::aws::Secret(environment.get("AWS_SESSION_TOKEN"));
-  out.source = "environment";
-  if (out.access_key.empty() && !account.endpoint.empty()) {
-    // The simulated cloud takes an account's number for its root user.
-    out.access_key = account.account;
-    out.secret_key = cloud::aws::Secret("simulated");
+// The SDKs' own order; for an endpoint that is not AWS, an account's number stands for its root user where nothing else
+// is set, which the simulated cloud takes.
+std::shared_ptr<cloud::aws::CredentialsProvider> credentials_of(const AccountConfig& account,
+                                                                const cloud::aws::CredentialParts& parts) {
+  bool simulated = !account.endpoint.empty() && account.profile.empty() &&
+                   parts.environment.get("AWS_ACCESS_KEY_ID").empty() && parts.environment.get("AWS_PROFILE").empty();
+  if (simulated) {
+    return std::make_shared<cloud::aws::StaticCredentials>(cloud::aws::Credentials{
+        account.account, cloud::aws::Secret("simulated"), {}, {}, account.account, "simulated"});
   }
-  if (!out.access_key.empty()) return out;
-  return base::fail(
-      {ErrorCode::unauthenticated, "no AWS credentials", {}, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", {}});
+  auto chain = std::make_shared<cloud::aws::CredentialChain>(parts, account.profile);
+  if (account.role_arn.empty()) return chain;
+  cloud::aws::RoleToAssume role;
+  role.arn = account.role_arn;
+  role.external_id = account.external_id;
+  return std::make_shared<cloud::aws::RoleCredentials>(parts, std::move(chain), std::move(role));
 }
 
 // One account's client, eyes and hands.
 struct AccountWiring {
-  AccountWiring(const AccountConfig& account, const std::shared_ptr<const cloud::aws::ModelCatalog>& catalog,
-                cloud::Transport& transport, base::Clock& clock, base::Random& random, const Environment& environment)
-      : client(options(account, catalog, transport, clock, random, environment)), observer(client), actuator(client) {}
+  AccountWiring(const AccountConfig& account, const cloud::aws::CredentialParts& parts)
+      : client(options(account, parts)), observer(client), actuator(client) {}
 
-  cloud::aws::ClientOptions options(const AccountConfig& account,
-                                    const std::shared_ptr<const cloud::aws::ModelCatalog>& catalog,
-                                    cloud::Transport& transport, base::Clock& clock, base::Random& random,
-                                    const Environment& environment) {
+  static cloud::aws::ClientOptions options(const AccountConfig& account, const cloud::aws::CredentialParts& parts) {
     cloud::aws::ClientOptions out;
-    out.catalog = catalog;
-    out.transport = &transport;
-    out.clock = &clock;
-    out.random = &random;
-    out.endpoint.url = account.endpoint;
-    out.endpoint.environment = environment;
-    out.credentials = [environment, account](const std::string&) {
-      return environment_credentials(environment, account);
-    };
+    out.catalog = parts.catalog;
+    out.transport = parts.transport;
+    out.clock = parts.clock;
+    out.random = parts.random;
+    out.endpoint = parts.endpoint;
+    out.credentials = [provider = credentials_of(account, parts)](const std::string&) { return provider->get(); };
     return out;
   }
 
@@ -205,8 +199,16 @@ void load_content(Foundation& f) {
 void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts) {
   Environment environment = Environment::of_process();
   for (const AccountConfig& account : accounts) {
-    f.accounts.push_back(
-        std::make_unique<AccountWiring>(account, f.catalog, *f.transport, f.clock, f.random, environment));
+    cloud::aws::CredentialParts parts;
+    parts.catalog = f.catalog;
+    parts.transport = f.transport.get();
+    parts.clock = &f.clock;
+    parts.random = &f.random;
+    parts.environment = environment;
+    parts.endpoint.url = account.endpoint;
+    parts.endpoint.environment = environment;
+    parts.region = account.regions.front();
+    f.accounts.push_back(std::make_unique<AccountWiring>(account, parts));
     AccountWiring& wiring = *f.accounts.back();
     f.parts->accounts.push_back(
         {account.account, account.regions, account.contact, &wiring.observer, &wiring.actuator});

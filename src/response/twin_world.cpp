@@ -20,15 +20,6 @@ namespace {
 constexpr base::Timestamp kWorldTime{1'767'225'600'000};  // a plan must not depend on when it was made
 constexpr std::uint64_t kIdSeed = 1;
 
-std::string state_region(const std::string& type, const std::string& region) {
-  const twin::ResourceType* known = twin::find_resource_type(type);
-  return known != nullptr && known->global ? "global" : region;
-}
-
-StateKey state_key(const ResourceKey& key) {
-  return {key.account, state_region(key.type, key.region), key.type, key.id};
-}
-
 cloud::aws::Credentials account_credentials(const std::string& account) {
   cloud::aws::Credentials out;
   out.access_key = account;
@@ -80,9 +71,6 @@ class TwinWorld final : public SimulatedWorld {
     out.endpoint.url = "http://twin.rehearsal";
     return out;
   }
-  std::optional<Resource> resource_at(std::size_t version, const StateKey& key) const;
-  std::optional<Resource> searched(std::size_t version, const ResourceKey& key) const;
-
   base::ManualClock clock_;
   base::SeededRandom random_;
   std::shared_ptr<const cloud::aws::ModelCatalog> catalog_;
@@ -92,42 +80,23 @@ class TwinWorld final : public SimulatedWorld {
   std::vector<twin::State> versions_;
 };
 
-std::optional<Resource> TwinWorld::resource_at(std::size_t version, const StateKey& key) const {
-  const twin::State& state = versions_.at(version);
-  if (state.find(key) == nullptr) return std::nullopt;
-  return twin::render(state, key, kWorldTime);
-}
-
-// AWS Config's id of an IAM user stands in no key of the twin's.
-std::optional<Resource> TwinWorld::searched(std::size_t version, const ResourceKey& key) const {
-  std::optional<Resource> found;
-  std::string region = state_region(key.type, key.region);
-  versions_.at(version).each(key.account, region, key.type, [&](const std::string& id, const Json&) {
-    if (found) return;
-    Resource candidate = twin::render(versions_.at(version), {key.account, region, key.type, id}, kWorldTime);
-    if (candidate.key == key) found = std::move(candidate);
-  });
-  return found;
-}
-
+// Settings that AWS Config has no type for are changes all the same: they keep the twin's own type and id.
 std::vector<ResourceKey> TwinWorld::changed(std::size_t from, std::size_t to) const {
-  std::set<ResourceKey> out;
-  for (const StateKey& key : twin::changed(versions_.at(from), versions_.at(to))) {
-    std::optional<Resource> resource = resource_at(to, key);
-    if (!resource) resource = resource_at(from, key);
-    out.insert(resource ? resource->key : ResourceKey{"aws", key.account, key.region, key.type, key.id});
+  const twin::State& before = versions_.at(from);
+  const twin::State& after = versions_.at(to);
+  std::vector<ResourceKey> resources = twin::changed_resources(before, after);
+  std::set<ResourceKey> out(resources.begin(), resources.end());
+  for (const StateKey& key : twin::changed(before, after)) {
+    if (twin::find_resource_type(key.type) == nullptr) out.insert({"aws", key.account, key.region, key.type, key.id});
   }
   return {out.begin(), out.end()};
 }
 
 Resource TwinWorld::render(std::size_t version, const ResourceKey& key) const {
-  if (std::optional<Resource> found = resource_at(version, state_key(key))) return std::move(*found);
-  if (std::optional<Resource> found = searched(version, key)) return std::move(*found);
-  Resource gone;
-  gone.key = key;
-  gone.knowledge = model::Knowledge::deleted;
-  gone.source = "rehearsal";
-  return gone;
+  const twin::State& state = versions_.at(version);
+  StateKey own{key.account, key.region, key.type, key.id};
+  bool setting = twin::find_resource_type(key.type) == nullptr && state.find(own) != nullptr;
+  return setting ? twin::render(state, own, kWorldTime) : twin::render(state, key, kWorldTime);
 }
 
 }  // namespace

@@ -49,9 +49,13 @@ def function_lengths(text):
                          r"[^#/].*\)(?: const| noexcept| override| final| mutable|\s*->\s*[\w:<>&*, ]+|\s*:.*)*\s*\{$")
     for number, line in enumerate(lines):
         found = opening.match(line)
-        if not found or "TEST" in line or "= [" in line:
+        lambda_body = re.search(r"\[[^\]]*\]\s*\(", line)  # counted with the function around it
+        if not found or "TEST" in line or lambda_body:
             continue
-        closing = found[1] + "}"
+        first = number  # of the signature, which may go over several lines
+        while first > 0 and lines[first - 1].rstrip().endswith(("(", ",")):
+            first -= 1
+        closing = re.match(r"\s*", lines[first])[0] + "}"
         for end in range(number + 1, len(lines)):
             if lines[end].startswith(closing) and (len(lines[end]) == len(closing) or lines[end][len(closing)] in ";,)"):
                 yield number + 1, end - number - 1
