@@ -28,6 +28,7 @@
 namespace setpoint::response {
 
 class Recorder;
+class Scripts;
 
 struct ApplyPorts {
   journal::Journal& journal;
@@ -38,6 +39,7 @@ struct ApplyPorts {
   base::Random& random;
   const StopSwitch& stop;
   const Library* library = nullptr;
+  Scripts* scripts = nullptr;  // null: scripts are refused
 };
 
 struct ApplyRequest {

@@ -6,6 +6,7 @@ namespace setpoint::response {
 
 using base::ErrorCode;
 using base::Json;
+using base::member;
 using model::ApiCall;
 using model::RunStatus;
 using runbook::Answer;
@@ -16,6 +17,7 @@ namespace {
 constexpr std::string_view kCall = "call";
 constexpr std::string_view kTime = "time";
 constexpr std::string_view kSleep = "sleep";
+constexpr std::string_view kScript = "script";
 
 }  // namespace
 
@@ -65,6 +67,24 @@ Answer<Json> ApplyHost::read(const std::string& site, const ApiCall& call) {
   base::Result<Json> output = result ? base::Result<Json>(std::move(result->output)) : base::fail(result.error());
   recorder_.keep(kCall, site, kept_form(output));
   return output;
+}
+
+// A script that ended is not run again after a crash: its answer stands, and the calls it made with it. One that was
+// interrupted is, and must then ask what it asked before.
+Answer<runbook::ScriptResult> ApplyHost::run_script(const runbook::CallSite& where,
+                                                    const runbook::ScriptRequest& request) {
+  if (halt_) return Interrupt::suspend;
+  std::string site = site_text(where);
+  if (std::optional<Json> kept = recorder_.replay_to(kScript, site)) {
+    next_call_ = member(*kept, "next_call").get<std::size_t>();
+    return script_from_kept(*kept);
+  }
+  Answer<runbook::ScriptResult> answer = ProgramHost::run_script(where, request);
+  if (halt_ || answer.interrupted()) return Interrupt::suspend;
+  Json kept = kept_script(answer.result());
+  kept["next_call"] = next_call_;
+  recorder_.keep(kScript, site, std::move(kept));
+  return answer;
 }
 
 std::optional<ApplyHost::Halt> ApplyHost::refusal(std::size_t ordinal, const ApiCall& call) const {
@@ -165,9 +185,7 @@ Answer<Json> ApplyHost::record_outcome(const std::string& site, std::size_t ordi
 
 // The same for every attempt of one call of one run, in the form of a UUID, which every service's token member takes.
 std::string ApplyHost::token(std::size_t ordinal) const {
-  std::string hex = base::sha256(fmt::format("{}/{}", recorder_.run().id, ordinal)).hex();
-  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" +
-         hex.substr(20, 12);
+  return stable_uuid(fmt::format("{}/{}", recorder_.run().id, ordinal));
 }
 
 }  // namespace setpoint::response

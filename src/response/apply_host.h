@@ -18,11 +18,17 @@ class ApplyHost final : public ProgramHost {
   };
 
   ApplyHost(const ApplyPorts& ports, const model::Plan& plan, Recorder& recorder)
-      : ProgramHost(ports.library), ports_(ports), plan_(plan), recorder_(recorder) {}
+      : ProgramHost({ports.library, ports.scripts, recorder.run().context}),
+        ports_(ports),
+        plan_(plan),
+        recorder_(recorder) {}
 
   base::Timestamp now() override;
   runbook::Answer<base::Json> call_api(const runbook::CallSite& site, const model::ApiCall& call) override;
   runbook::Answer<runbook::Done> sleep_until(const runbook::CallSite& site, base::Timestamp until) override;
+
+  runbook::Answer<runbook::ScriptResult> run_script(const runbook::CallSite& site,
+                                                    const runbook::ScriptRequest& request) override;
 
   const std::optional<Halt>& halted() const { return halt_; }
   std::size_t calls_made() const { return next_call_; }

@@ -12,7 +12,7 @@ constexpr char kUndo[] = "undo";
 class BindingHost final : public ProgramHost {
  public:
   BindingHost(cloud::Observer& observer, const runbook::ExecutionContext& context)
-      : ProgramHost(nullptr), observer_(observer), context_(context) {}
+      : ProgramHost({}), observer_(observer), context_(context) {}
 
   base::Timestamp now() override { return {}; }
   runbook::Answer<base::Json> call_api(const runbook::CallSite&, const model::ApiCall&) override {

@@ -55,6 +55,16 @@ base::Result<std::optional<Json>> Recorder::replay(std::string_view kind, const 
   return std::optional<Json>(member(kept, "value"));
 }
 
+std::optional<Json> Recorder::replay_to(std::string_view kind, const std::string& site) {
+  for (std::size_t ahead = next_; ahead < answers_.size(); ++ahead) {
+    const Json& kept = answers_[ahead];
+    if (string_member(kept, "kind") != kind || string_member(kept, "site") != site) continue;
+    next_ = ahead + 1;
+    return member(kept, "value");
+  }
+  return std::nullopt;
+}
+
 void Recorder::keep(std::string_view kind, const std::string& site, Json value) {
   pending_.push_back({{"kind", kind}, {"site", site}, {"value", std::move(value)}});
 }
@@ -85,14 +95,45 @@ Json kept_form(const base::Result<Json>& answer) {
   return {{"error", error_json(answer.error())}};
 }
 
-base::Result<Json> from_kept(const Json& kept) {
-  const Json& error = member(kept, "error");
-  if (error.is_null()) return member(kept, "output");
+namespace {
+
+tl::unexpected<base::Error> error_from_kept(const Json& error) {
   return base::fail({parse_code(string_member(error, "code")),
                      string_member(error, "message"),
                      string_member(error, "where"),
                      {},
                      string_member(error, "detail")});
+}
+
+}  // namespace
+
+base::Result<Json> from_kept(const Json& kept) {
+  const Json& error = member(kept, "error");
+  if (error.is_null()) return member(kept, "output");
+  return error_from_kept(error);
+}
+
+Json kept_script(const base::Result<runbook::ScriptResult>& answer) {
+  if (!answer) return {{"error", error_json(answer.error())}};
+  return {{"ending", static_cast<int>(answer->ending)},
+          {"payload", answer->payload},
+          {"error_type", answer->error_type},
+          {"error_text", answer->error},
+          {"log", answer->log}};
+}
+
+base::Result<runbook::ScriptResult> script_from_kept(const Json& kept) {
+  using Ending = runbook::ScriptResult::Ending;
+  const Json& error = member(kept, "error");
+  if (!error.is_null()) return error_from_kept(error);
+  runbook::ScriptResult out;
+  const Json& ending = member(kept, "ending");
+  out.ending = ending.is_number_integer() ? static_cast<Ending>(ending.get<int>()) : Ending::killed;
+  out.payload = member(kept, "payload");
+  out.error_type = string_member(kept, "error_type");
+  out.error = string_member(kept, "error_text");
+  out.log = string_member(kept, "log");
+  return out;
 }
 
 }  // namespace setpoint::response

@@ -26,6 +26,9 @@ class Recorder {
 
   // The next kept answer. Corrupted where the program asks another question than it did before.
   base::Result<std::optional<base::Json>> replay(std::string_view kind, const std::string& site);
+  // The kept answer of this kind and site wherever it stands further on, passing over those before it; nullopt, and
+  // nothing passed over, where there is none.
+  std::optional<base::Json> replay_to(std::string_view kind, const std::string& site);
   void keep(std::string_view kind, const std::string& site, base::Json value);
 
   // Goes with the next commit.
@@ -46,6 +49,8 @@ class Recorder {
 // How an answer of the cloud is kept: {"output": ...} or {"error": {...}}.
 base::Json kept_form(const base::Result<base::Json>& answer);
 base::Result<base::Json> from_kept(const base::Json& kept);
+base::Json kept_script(const base::Result<runbook::ScriptResult>& answer);
+base::Result<runbook::ScriptResult> script_from_kept(const base::Json& kept);
 base::Json error_json(const base::Error& error);
 
 }  // namespace setpoint::response

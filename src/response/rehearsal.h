@@ -18,6 +18,8 @@
 
 namespace setpoint::response {
 
+class Scripts;
+
 // The IAM actions and resources that a call needs. Thread-safe.
 class PermissionSource {
  public:
@@ -45,6 +47,7 @@ struct RehearsalPorts {
   cloud::Observer& observer;
   const PermissionSource& permissions;
   const Library* library = nullptr;
+  Scripts* scripts = nullptr;  // null: scripts are refused
 };
 
 class Rehearsal {

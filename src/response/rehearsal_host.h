@@ -11,8 +11,8 @@ namespace setpoint::response {
 class RehearsalHost final : public ProgramHost {
  public:
   // Time in a rehearsal starts at a fixed point and moves only by sleeping: a plan must not depend on when it was made.
-  RehearsalHost(SimulatedWorld& world, cloud::Observer& observer, const Library* library)
-      : ProgramHost(library), world_(world), observer_(observer), clock_(kRehearsalStart) {}
+  RehearsalHost(SimulatedWorld& world, cloud::Observer& observer, ProgramPorts ports)
+      : ProgramHost(std::move(ports)), world_(world), observer_(observer), clock_(kRehearsalStart) {}
 
   base::Timestamp now() override { return clock_.now(); }
   runbook::Answer<base::Json> call_api(const runbook::CallSite& site, const model::ApiCall& call) override;
