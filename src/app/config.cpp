@@ -33,6 +33,7 @@ class Reader {
     if (const Node* oversight = map.optional("oversight")) read_oversight(*oversight, config);
     if (const Node* aws = map.optional("aws")) read_aws(*aws, config);
     if (const Node* serve = map.optional("serve")) read_serve(*serve, config);
+    if (const Node* runbook = map.optional("runbook")) read_runbook(*runbook, config);
     map.finish();
     return config;
   }
@@ -103,6 +104,14 @@ class Reader {
   void read_aws(const Node& node, Config& config) {
     MapReader map(node, file_, diagnostics_);
     for (const std::string& path : map.optional_strings("models")) config.aws_models.push_back(absolute(path, folder_));
+    map.finish();
+  }
+
+  void read_runbook(const Node& node, Config& config) {
+    MapReader map(node, file_, diagnostics_);
+    std::string sandbox = map.optional_string("sandbox", "on");
+    if (sandbox != "on" && sandbox != "off") map.error("sandbox", "'sandbox' is neither on nor off", "");
+    config.sandbox_scripts = sandbox != "off";
     map.finish();
   }
 

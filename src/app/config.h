@@ -16,7 +16,8 @@
 //       sec-ops: {webhook: "https://chat.example.org/hook", secret_env: SETPOINT_HOOK_SECRET}
 //   oversight: {approval_valid: 8h, approvals_required: 1}
 //   aws: {models: /opt/aws-models}
-//   serve: {listen: 127.0.0.1:8470, poll: 5m}
+//   runbook: {sandbox: "on"}           # "off" runs the scripts of runbooks with limits only, where there are no
+//   namespaces serve: {listen: 127.0.0.1:8470, poll: 5m}
 //
 // Relative paths are relative to the file. Unknown fields are errors with "did you mean".
 #pragma once
@@ -60,6 +61,7 @@ struct Config {
   base::Milliseconds approval_valid{8 * 3'600'000};
   std::int64_t approvals_required = 1;
   std::vector<std::string> aws_models;
+  bool sandbox_scripts = true;
   std::string listen = "127.0.0.1:8470";
   base::Milliseconds poll{300'000};
 };

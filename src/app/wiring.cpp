@@ -17,6 +17,7 @@
 #include "engine/events.h"
 #include "notify/mail.h"
 #include "notify/webhook.h"
+#include "response/scripts.h"
 #include "response/twin_world.h"
 #include "store/database.h"
 #include "store/outbox.h"
@@ -56,6 +57,8 @@ base::Result<std::vector<AccountConfig>> accounts_of(const cli::GlobalOptions& o
     if (options.account.empty() || options.account == account.account) out.push_back(account);
   }
   if (out.empty() && !options.account.empty()) out.push_back({options.account, {}, {}, {}, {}, {}, {}});
+  if (out.empty() && !options.fallback_account.empty())
+    out.push_back({options.fallback_account, {}, {}, {}, {}, {}, {}});
   for (AccountConfig& account : out) {
     if (!options.regions.empty()) account.regions = options.regions;
     if (account.regions.empty()) account.regions = {env_of("AWS_REGION").empty() ? "us-east-1" : env_of("AWS_REGION")};
@@ -152,6 +155,7 @@ struct Foundation {
   std::unique_ptr<RunbookFolder> library;
   std::unique_ptr<response::TwinWorldFactory> worlds;
   std::unique_ptr<ModelPermissions> permissions;
+  std::unique_ptr<response::Scripts> scripts;
   routing::Routes routes;
   std::unique_ptr<findings::Findings> findings;
   std::unique_ptr<engine::OversightState> oversight;
@@ -180,6 +184,8 @@ base::Status open_models(Foundation& f) {
       cloud::aws::CurlOptions{env_of("HTTPS_PROXY"), env_of("NO_PROXY"), env_of("AWS_CA_BUNDLE")});
   f.worlds = std::make_unique<response::TwinWorldFactory>(f.catalog);
   f.permissions = std::make_unique<ModelPermissions>(f.catalog);
+  f.scripts = std::make_unique<response::Scripts>(f.catalog, f.random,
+                                                  runbook::SandboxOptions{.sandbox = f.config.sandbox_scripts});
   return {};
 }
 
@@ -211,7 +217,7 @@ void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts)
     f.accounts.push_back(std::make_unique<AccountWiring>(account, parts));
     AccountWiring& wiring = *f.accounts.back();
     f.parts->accounts.push_back(
-        {account.account, account.regions, account.contact, &wiring.observer, &wiring.actuator});
+        {account.account, account.regions, account.contact, &wiring.observer, &wiring.actuator, &wiring.client});
   }
 }
 
@@ -240,6 +246,7 @@ void build_parts(Foundation& f) {
                                                           *f.worlds,
                                                           *f.permissions,
                                                           {}});
+  f.parts->scripts = f.scripts.get();
   f.outbox = std::make_unique<store::StoredOutbox>(f.database->log(), f.database->documents(), f.database->queue());
   std::map<std::string, std::shared_ptr<notify::Notifier>> channels;
   for (const auto& [name, channel] : f.config.channels) channels[name] = notifier_of(channel);

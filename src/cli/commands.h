@@ -15,6 +15,7 @@ void add_scan_commands(CLI::App& app, Context& context);         // scan, import
 void add_remediation_commands(CLI::App& app, Context& context);  // plan, approve, apply, verify, undo, runs, stop
 void add_journal_command(CLI::App& app, Context& context);
 void add_content_commands(CLI::App& app, Context& context);  // lint, standards
+void add_run_command(CLI::App& app, Context& context);
 void add_serve_command(CLI::App& app, Context& context);
 void add_demo_command(CLI::App& app, Context& context);
 void add_completion_command(CLI::App& app, Context& context);

@@ -22,6 +22,7 @@ struct GlobalOptions {
   std::string endpoint_url;          // --endpoint-url: instead of the accounts' own
   std::vector<std::string> regions;  // --region
   std::string account;               // --account
+  std::string fallback_account;      // connected where neither --account nor the configuration names one
   std::vector<std::string> content;  // --content
   std::string as;                    // --as: the identity; "" = the OS user
   bool json = false;

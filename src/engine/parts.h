@@ -11,6 +11,10 @@
 #include "response/applier.h"
 #include "response/rehearsal.h"
 
+namespace setpoint::cloud::aws {
+class Client;
+}
+
 namespace setpoint::engine {
 
 // The way to one account: its observer and its actuator. Only response/ is handed the actuator.
@@ -20,6 +24,7 @@ struct AccountAccess {
   std::string contact;  // an address; "" for none
   cloud::Observer* observer = nullptr;
   cloud::Actuator* actuator = nullptr;
+  cloud::aws::Client* client = nullptr;  // for direct runs of documents, which response/ carries out
 };
 
 struct Parts {
@@ -35,6 +40,7 @@ struct Parts {
   const response::WorldFactory& worlds;
   const response::PermissionSource& permissions;
   std::vector<AccountAccess> accounts;
+  response::Scripts* scripts = nullptr;  // null: runbooks with scripts are refused
 
   // not_found with a hint where the account is not connected.
   base::Result<const AccountAccess*> account(const std::string& id) const;

@@ -76,7 +76,7 @@ base::Result<response::Program> Remediation::program_of(const Plan& plan, const 
 
 response::Applier Remediation::applier(const AccountAccess& access) {
   return response::Applier({parts_.journal, parts_.records, *access.observer, *access.actuator, parts_.clock,
-                            parts_.random, oversight_, &parts_.library});
+                            parts_.random, oversight_, &parts_.library, parts_.scripts});
 }
 
 verification::Verifier Remediation::verifier(const AccountAccess& access) {

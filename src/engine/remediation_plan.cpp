@@ -114,7 +114,8 @@ base::Result<Plan> Remediation::plan(const std::string& finding_id, const std::s
   input.trigger = {what.id, what.check, target.judgement.evidence, ""};
   input.target = target.resource.key;
   TRY(input.world, world_around(target.resource, observer));
-  response::Rehearsal rehearsal({parts_.worlds, parts_.controls, observer, parts_.permissions, &parts_.library});
+  response::Rehearsal rehearsal(
+      {parts_.worlds, parts_.controls, observer, parts_.permissions, &parts_.library, parts_.scripts});
   TRY(Plan made, rehearsal.run(input));
   return keep_plan(std::move(made), requester, automation);
 }

@@ -1,7 +1,7 @@
 // The Host of `setpoint run`: a document runs against the cloud itself, without a plan. A person said yes to the run as
 // a whole, and the journal has that; each changing call is announced in it before it leaves and concluded after.
 //
-//   DirectHost host({journal, client, clock, library, scripts}, context, actor);
+//   DirectHost host({journal, client, clock}, {&library, &scripts, context, folder}, actor);
 //   TRY(Json parameters, bind_parameters(document, given, host));
 //   ExecutionReport report = runbook::run(document, parameters, context, host);
 //
@@ -21,30 +21,22 @@ struct DirectPorts {
   journal::Journal& journal;
   cloud::aws::Client& client;
   base::Clock& clock;
-  const Library& library;
-  Scripts* scripts = nullptr;
-  std::string folder = {};  // of the document: its attachments and children lie there; "" for none
 };
 
 class DirectHost final : public ProgramHost {
  public:
-  DirectHost(const DirectPorts& ports, const runbook::ExecutionContext& execution, std::string actor)
-      : ProgramHost({&ports.library, ports.scripts, execution}),
-        ports_(ports),
-        run_(execution.execution_id),
-        actor_(std::move(actor)) {}
+  DirectHost(const DirectPorts& ports, ProgramPorts program, std::string actor)
+      : ProgramHost(std::move(program)), ports_(ports), run_(context().execution_id), actor_(std::move(actor)) {}
 
   base::Timestamp now() override { return ports_.clock.now(); }
   runbook::Answer<base::Json> call_api(const runbook::CallSite& site, const model::ApiCall& call) override;
   runbook::Answer<runbook::Done> sleep_until(const runbook::CallSite& site, base::Timestamp until) override;
-  base::Result<std::string> read_attachment(const std::string& name) override;
 
   std::size_t changing_calls() const { return changes_; }
 
  private:
   base::Result<base::Json> change(const runbook::CallSite& site, const model::ApiCall& call);
   base::Result<base::Json> send(const model::ApiCall& call);
-  base::Result<runbook::Document> child_document(const std::string& name) const override;
 
   const DirectPorts ports_;
   const std::string run_;

@@ -1,6 +1,10 @@
 #include "response/program_host.h"
 
+#include <filesystem>
+
+#include "base/file.h"
 #include "response/scripts.h"
+#include "runbook/limits.h"
 
 namespace setpoint::response {
 
@@ -13,6 +17,18 @@ constexpr std::size_t kChildDepthMax = 8;  // documents that run documents
 
 tl::unexpected<base::Error> not_here(const char* what) {
   return base::fail(ErrorCode::unsupported, "{} is not carried out by this build", what);
+}
+
+// Names come from documents: they must not lead out of the document's folder.
+bool plain_name(const std::string& name) {
+  return !name.empty() && name.front() != '.' && name.find('/') == std::string::npos;
+}
+
+base::Result<runbook::Document> compile_file(const std::string& path) {
+  TRY(std::string text, base::read_file(path, runbook::kDocumentBytesMax));
+  base::Diagnostics diagnostics;
+  if (auto document = runbook::Document::compile({path, text}, diagnostics)) return std::move(*document);
+  return base::fail({ErrorCode::invalid_input, "the document has mistakes:\n" + diagnostics.render(), path, {}, {}});
 }
 
 }  // namespace
@@ -63,11 +79,18 @@ base::Result<std::string> ProgramHost::resolve_ssm_parameter(const std::string& 
   return base::string_member(base::member(*answer.result(), "Parameter"), "Value");
 }
 
+// Documents of the same folder first: a set of documents that call one another is run as it lies there.
 base::Result<runbook::Document> ProgramHost::child_document(const std::string& name) const {
+  // arn:aws:ssm:eu-west-1:111122223333:automation-definition/Name:1
+  std::string plain = name.substr(name.starts_with("arn:") ? name.find_last_of('/') + 1 : 0);
+  plain = plain.substr(0, plain.find(':'));
+  for (const char* extension : {".yaml", ".yml", ".json"}) {
+    if (program_.folder.empty() || !plain_name(plain)) break;
+    std::filesystem::path path = std::filesystem::path(program_.folder) / (plain + extension);
+    if (std::filesystem::exists(path)) return compile_file(path.string());
+  }
   if (program_.library == nullptr) return not_here("aws:executeAutomation");
-  // arn:aws:ssm:eu-west-1:111122223333:document/Name, automation-definition/Name:1
-  std::string plain = name.substr(name.find_last_of('/') + 1);
-  return program_.library->document(plain.substr(0, plain.find(':')));
+  return program_.library->document(plain);
 }
 
 runbook::Answer<runbook::ChildResult> ProgramHost::start_child(const CallSite& site,
@@ -94,6 +117,10 @@ runbook::Answer<runbook::WebhookResponse> ProgramHost::invoke_webhook(const Call
   return not_here("aws:invokeWebhook");
 }
 
-base::Result<std::string> ProgramHost::read_attachment(const std::string&) { return not_here("an attachment"); }
+base::Result<std::string> ProgramHost::read_attachment(const std::string& name) {
+  if (program_.folder.empty()) return not_here("an attachment of a runbook of the content");
+  if (!plain_name(name)) return base::fail(ErrorCode::invalid_input, "'{}' is no plain name of an attachment", name);
+  return base::read_file((std::filesystem::path(program_.folder) / name).string());
+}
 
 }  // namespace setpoint::response

@@ -17,6 +17,7 @@ struct ProgramPorts {
   const Library* library = nullptr;  // child documents
   Scripts* scripts = nullptr;        // null: scripts are refused
   runbook::ExecutionContext context = {};
+  std::string folder = {};  // of a document that is a file: its attachments and children lie there; "" for none
 };
 
 class ProgramHost : public runbook::Host {
@@ -39,10 +40,11 @@ class ProgramHost : public runbook::Host {
   base::Result<std::string> read_attachment(const std::string& name) override;
 
  protected:
-  virtual base::Result<runbook::Document> child_document(const std::string& name) const;
   const runbook::ExecutionContext& context() const { return program_.context; }
 
  private:
+  base::Result<runbook::Document> child_document(const std::string& name) const;
+
   ProgramPorts program_;
   std::size_t children_ = 0;        // begun so far
   std::size_t child_depth_ = 0;     // running now, one within the other

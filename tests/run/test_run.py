@@ -1,0 +1,272 @@
+"""`setpoint run`: one document against an endpoint, and the execution as the SSM API renders it."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
+from program import ACCOUNT, BINARY, REGION, Home, Twin  # noqa: E402
+
+GROUP = "sg-0f0000000000000a1"
+
+TAG = """
+schemaVersion: "0.3"
+description: Describes a group, tags it, and says what it found.
+parameters:
+  GroupId: {type: String, allowedPattern: "^sg-[0-9a-f]+$"}
+  Value: {type: String, default: yes-please}
+outputs: [Look.Name, Tell.Payload]
+mainSteps:
+  - name: Look
+    action: aws:executeAwsApi
+    inputs: {Service: ec2, Api: DescribeSecurityGroups, GroupIds: ["{{ GroupId }}"]}
+    outputs:
+      - {Name: Name, Selector: "$.SecurityGroups[0].GroupName", Type: String}
+      - {Name: Vpc, Selector: "$.SecurityGroups[0].VpcId", Type: String}
+  - name: InVpc
+    action: aws:assertAwsResourceProperty
+    inputs:
+      Service: ec2
+      Api: DescribeSecurityGroups
+      GroupIds: ["{{ GroupId }}"]
+      PropertySelector: "$.SecurityGroups[0].GroupName"
+      DesiredValues: [web-frontend]
+  - name: Choose
+    action: aws:branch
+    inputs:
+      Choices:
+        - {NextStep: Never, Variable: "{{ Look.Name }}", StringEquals: somebody-else}
+      Default: Mark
+  - name: Never
+    action: aws:executeAwsApi
+    inputs: {Service: ec2, Api: DeleteSecurityGroup, GroupId: "{{ GroupId }}"}
+  - name: Mark
+    action: aws:executeAwsApi
+    inputs:
+      Service: ec2
+      Api: CreateTags
+      Resources: ["{{ GroupId }}"]
+      Tags: [{Key: run, Value: "{{ Value }}"}]
+  - name: Tell
+    action: aws:executeScript
+    inputs:
+      Runtime: python3.11
+      Handler: tell
+      InputPayload: {group: "{{ GroupId }}", vpc: "{{ Look.Vpc }}"}
+      Script: |
+        import boto3
+        def tell(events, context):
+            ec2 = boto3.client("ec2")
+            ec2.create_tags(Resources=[events["group"]], Tags=[{"Key": "by", "Value": "script"}])
+            group = ec2.describe_security_groups(GroupIds=[events["group"]])["SecurityGroups"][0]
+            try:
+                ec2.describe_security_groups(GroupIds=["sg-0123456789abcdef0"])
+            except ec2.exceptions.ClientError as error:
+                missing = error.response["Error"]["Code"]
+            pages = sum(len(page["SecurityGroups"]) for page in ec2.get_paginator("describe_security_groups").paginate())
+            return {"tags": {t["Key"]: t["Value"] for t in group["Tags"]}, "missing": missing, "groups": pages,
+                    "account": boto3.client("sts").get_caller_identity()["Account"]}
+"""
+
+READ = """
+schemaVersion: "0.3"
+mainSteps:
+  - name: Look
+    action: aws:executeAwsApi
+    inputs: {Service: ec2, Api: DescribeVpcs}
+"""
+
+FAIL = """
+schemaVersion: "0.3"
+mainSteps:
+  - name: Gone
+    action: aws:executeAwsApi
+    onFailure: Abort
+    inputs: {Service: ec2, Api: DeleteSecurityGroup, GroupId: sg-0123456789abcdef0}
+  - name: After
+    action: aws:sleep
+    inputs: {Duration: PT1S}
+"""
+
+RAISE = """
+schemaVersion: "0.3"
+mainSteps:
+  - name: Raise
+    action: aws:executeScript
+    inputs:
+      Runtime: python3.8
+      Handler: main
+      Script: |
+        def main(events, context):
+            raise ValueError("no such luck")
+"""
+
+PARENT = """
+schemaVersion: "0.3"
+outputs: [Child.Output]
+mainSteps:
+  - name: Child
+    action: aws:executeAutomation
+    inputs: {DocumentName: child, RuntimeParameters: {Word: ["hello"]}}
+"""
+
+CHILD = """
+schemaVersion: "0.3"
+parameters: {Word: {type: String}}
+outputs: [Say.Payload]
+mainSteps:
+  - name: Say
+    action: aws:executeScript
+    inputs:
+      Runtime: python3.11
+      Handler: say
+      InputPayload: {word: "{{ Word }}"}
+      Script: |
+        def say(events, context):
+            return events["word"].upper()
+"""
+
+ASK = """
+schemaVersion: "0.3"
+mainSteps:
+  - name: Ask
+    action: aws:approve
+    inputs: {Approvers: ["arn:aws:iam::111122223333:user/ada"]}
+"""
+
+
+class RunTest(unittest.TestCase):
+    def setUp(self):
+        self.twin = Twin()
+        self.addCleanup(self.twin.stop)
+        self.folder = tempfile.mkdtemp(prefix="setpoint-run-")
+        self.addCleanup(shutil.rmtree, self.folder, True)
+
+    def write(self, name, text):
+        path = pathlib.Path(self.folder, name)
+        path.write_text(text)
+        return str(path)
+
+    def command(self, document, *arguments, expect, account=True):
+        """As somebody who has nothing but an endpoint: no configuration, an empty home."""
+        where = ["--endpoint-url", self.twin.url, "--region", REGION, "--home", f"{self.folder}/home"]
+        where += ["--account", ACCOUNT] if account else []
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SETPOINT_CONFIG"))}
+        if not account:
+            clean.update(AWS_ACCESS_KEY_ID=ACCOUNT, AWS_SECRET_ACCESS_KEY="x")
+        done = subprocess.run([BINARY, "run", document, *where, *arguments], capture_output=True, text=True, cwd=self.folder, env=clean,
+                              timeout=120, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done
+
+    def execution(self, *arguments, **options):
+        return json.loads(self.command(*arguments, "--no-rehearsal", "--yes", "--json", **options).stdout)["AutomationExecution"]
+
+    def journal(self):
+        out = subprocess.run([BINARY, "--home", f"{self.folder}/home", "--json", "journal", "show", "--limit", "500"], capture_output=True, text=True, check=True)
+        return [json.loads(line) for line in out.stdout.splitlines()]
+
+
+class Run(RunTest):
+    def test_api_steps_branch_assertion_and_script_end_in_success(self):
+        done = self.execution(self.write("tag.yaml", TAG), "--parameters", json.dumps({"GroupId": [GROUP]}), expect=0)
+        self.assertEqual(done["AutomationExecutionStatus"], "Success")
+        self.assertEqual(done["DocumentName"], "tag")
+        self.assertEqual(done["Parameters"]["GroupId"], [GROUP])
+        self.assertEqual(done["Outputs"]["Look.Name"], ["web-frontend"])
+        told = json.loads(done["Outputs"]["Tell.Payload"][0])
+        self.assertEqual({"run": told["tags"]["run"], "by": told["tags"]["by"]}, {"run": "yes-please", "by": "script"})
+        self.assertEqual(told["missing"], "InvalidGroup.NotFound")
+        self.assertEqual(told["account"], ACCOUNT)
+        self.assertGreater(told["groups"], 1)
+        tags = {t["Key"]: t["Value"] for t in self.twin.group()["Tags"]}
+        self.assertEqual((tags["run"], tags["by"]), ("yes-please", "script"))
+        statuses = {s["StepName"]: s["StepStatus"] for s in done["StepExecutions"]}
+        self.assertEqual(statuses["Tell"], "Success")
+        self.assertNotEqual(statuses.get("Never"), "Success")
+        for field in ("AutomationExecutionId", "ExecutionStartTime", "ExecutionEndTime", "Mode", "DocumentVersion"):
+            self.assertIn(field, done)
+
+    def test_each_changing_call_is_announced_and_concluded_in_the_journal(self):
+        done = self.execution(self.write("tag.yaml", TAG), "--parameters", self.write("p.json", json.dumps({"GroupId": GROUP, "Value": "v"})), expect=0)
+        entries = [e for e in self.journal() if e["subject"] == done["AutomationExecutionId"]]
+        self.assertEqual([e["kind"] for e in entries],
+                         ["run.started", "run.unrehearsed", "call.intent", "call.outcome", "call.intent", "call.outcome", "run.ended"])
+        self.assertEqual(entries[2]["body"]["call"]["operation"], "CreateTags")
+        self.assertEqual(entries[-1]["body"]["status"], "Success")
+
+    def test_a_failing_step_fails_the_execution_with_the_services_code(self):
+        done = self.execution(self.write("fail.yaml", FAIL), expect=1)
+        self.assertEqual(done["AutomationExecutionStatus"], "Failed")
+        first, after = done["StepExecutions"]
+        self.assertEqual((first["StepStatus"], after["StepStatus"]), ("Failed", "Pending"))
+        self.assertIn("InvalidGroup.NotFound", json.dumps(first))
+
+    def test_a_script_that_raises_fails_the_execution(self):
+        done = self.execution(self.write("raise.yaml", RAISE), expect=1)
+        self.assertIn("no such luck", done["StepExecutions"][0]["FailureMessage"])
+
+    def test_a_document_of_the_same_folder_runs_as_a_child(self):
+        self.write("child.yaml", CHILD)
+        done = self.execution(self.write("parent.yaml", PARENT), expect=0)
+        self.assertIn("HELLO", json.dumps(done["Outputs"]))
+
+    def test_bad_parameters_are_refused_before_anything_is_sent(self):
+        document = self.write("tag.yaml", TAG)
+        before = self.twin.group()
+        for bad in ('{"GroupId": ["nothing"]}', "{}", '{"GroupId": ["sg-1"], "Other": ["x"]}', "{broken", "[1]", "/no/such/file"):
+            done = self.command(document, "--parameters", bad, "--no-rehearsal", "--yes", "--json", expect=2)
+            self.assertIn("error", json.loads(done.stdout), bad)
+        self.assertEqual(self.twin.group(), before)
+
+    def test_bad_documents_are_refused(self):
+        for number, text in enumerate(["{", 'schemaVersion: "2.2"\nmainSteps: []\n', READ.replace("executeAwsApi", "doMagic"), ""]):
+            self.command(self.write(f"bad{number}.yaml", text), "--no-rehearsal", "--yes", "--json", expect=2)
+        self.command("No-Such-Runbook", "--no-rehearsal", "--yes", "--json", expect=2)
+
+    def test_changes_need_a_yes_and_reading_does_not(self):
+        self.command(self.write("fail.yaml", FAIL), "--no-rehearsal", "--json", expect=2)
+        self.command(self.write("read.yaml", READ), "--no-rehearsal", "--json", expect=0)
+
+    def test_the_account_is_asked_for_where_nobody_names_it(self):
+        done = self.execution(self.write("tag.yaml", TAG), "--parameters", json.dumps({"GroupId": [GROUP]}), expect=0, account=False)
+        self.assertEqual(json.loads(done["Outputs"]["Tell.Payload"][0])["account"], ACCOUNT)
+
+    def test_a_step_that_waits_for_people_fails_and_says_so(self):
+        done = self.execution(self.write("ask.yaml", ASK), expect=1)
+        self.assertIn("nobody can send", json.dumps(done))
+
+
+class Rehearsed(RunTest):
+    """With a scanned account, a run is rehearsed on a copy of it first."""
+
+    def setUp(self):
+        super().setUp()
+        home = Home(self.twin.url, folder=self.folder)
+        home.json("scan", "--type", "AWS::EC2::SecurityGroup,AWS::EC2::VPC")
+
+    def test_a_rehearsal_alone_changes_nothing_and_lists_the_calls(self):
+        before = self.twin.group()
+        done = json.loads(self.command(self.write("tag.yaml", TAG), "--parameters", json.dumps({"GroupId": [GROUP]}), "--rehearse", "--json",
+                                       expect=0).stdout)
+        self.assertEqual([c["call"]["operation"] for c in done["Rehearsal"]["calls"]], ["CreateTags", "CreateTags"])
+        self.assertEqual(done["AutomationExecution"]["AutomationExecutionStatus"], "Success")
+        self.assertEqual(self.twin.group(), before)
+
+    def test_what_fails_in_the_rehearsal_does_not_begin(self):
+        self.command(self.write("fail.yaml", FAIL), "--yes", "--json", expect=2)
+        self.assertNotIn("run.started", [e["kind"] for e in self.journal()])
+
+    def test_a_rehearsed_run_is_not_recorded_as_unrehearsed(self):
+        self.command(self.write("tag.yaml", TAG), "--parameters", json.dumps({"GroupId": [GROUP]}), "--yes", "--json", expect=0)
+        kinds = [e["kind"] for e in self.journal()]
+        self.assertIn("run.ended", kinds)
+        self.assertNotIn("run.unrehearsed", kinds)
+
+
+if __name__ == "__main__":
+    unittest.main()
