@@ -59,8 +59,14 @@ std::string code_of(const base::Error& error) {
   }
 }
 
+// The client puts the service's code before its message; boto3 does so itself.
+std::string message_of(const base::Error& error) {
+  std::string prefix = error.detail + ": ";
+  return error.message.starts_with(prefix) ? error.message.substr(prefix.size()) : error.message;
+}
+
 cloud::HttpResponse error_response(const aws::RequestRoute& route, const base::Error& error) {
-  aws::ServiceError wrong{code_of(error), error.message, status_of(error, route.protocol), Json::object()};
+  aws::ServiceError wrong{code_of(error), message_of(error), status_of(error, route.protocol), Json::object()};
   return aws::encode_error(*route.service, route.protocol, wrong, "setpoint-gateway");
 }
 

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
-from program import ACCOUNT, BINARY, REGION, Home, Twin  # noqa: E402
+from program import ACCOUNT, BINARY, REGION, Home, LoopTest, Twin  # noqa: E402
 
 GROUP = "sg-0f0000000000000a1"
 
@@ -66,9 +66,9 @@ mainSteps:
             try:
                 ec2.describe_security_groups(GroupIds=["sg-0123456789abcdef0"])
             except ec2.exceptions.ClientError as error:
-                missing = error.response["Error"]["Code"]
+                missing, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
             pages = sum(len(page["SecurityGroups"]) for page in ec2.get_paginator("describe_security_groups").paginate())
-            return {"tags": {t["Key"]: t["Value"] for t in group["Tags"]}, "missing": missing, "groups": pages,
+            return {"tags": {t["Key"]: t["Value"] for t in group["Tags"]}, "missing": missing, "message": message, "groups": pages,
                     "account": boto3.client("sts").get_caller_identity()["Account"]}
 """
 
@@ -181,6 +181,7 @@ class Run(RunTest):
         told = json.loads(done["Outputs"]["Tell.Payload"][0])
         self.assertEqual({"run": told["tags"]["run"], "by": told["tags"]["by"]}, {"run": "yes-please", "by": "script"})
         self.assertEqual(told["missing"], "InvalidGroup.NotFound")
+        self.assertTrue(told["message"].startswith("The security group"), told["message"])
         self.assertEqual(told["account"], ACCOUNT)
         self.assertGreater(told["groups"], 1)
         tags = {t["Key"]: t["Value"] for t in self.twin.group()["Tags"]}
@@ -266,6 +267,82 @@ class Rehearsed(RunTest):
         kinds = [e["kind"] for e in self.journal()]
         self.assertIn("run.ended", kinds)
         self.assertNotIn("run.unrehearsed", kinds)
+
+
+REVOKE = """
+schemaVersion: "0.3"
+description: What the content's own runbook does, as a script.
+parameters:
+  GroupId: {type: String}
+  IpPermissions: {type: MapList}
+  AutomationAssumeRole: {type: String, default: ""}
+mainSteps:
+  - name: Revoke
+    action: aws:executeScript
+    inputs:
+      Runtime: python3.11
+      Handler: main
+      InputPayload: {group: "{{ GroupId }}", permissions: "{{ IpPermissions }}"}
+      Script: |
+        import boto3
+        def main(events, context):
+            ec2 = boto3.client("ec2")
+            ec2.describe_security_groups(GroupIds=[events["group"]])
+            ec2.revoke_security_group_ingress(GroupId=events["group"], IpPermissions=events["permissions"])
+            return {"done": True}
+  - name: ReadBack
+    action: aws:executeAwsApi
+    inputs: {Service: ec2, Api: DescribeSecurityGroups, GroupIds: ["{{ GroupId }}"]}
+"""
+
+
+class Planned(LoopTest):
+    """A remedy that is a script goes the whole way of a plan: rehearsed, approved, applied, and through a crash."""
+
+    def setUp(self):
+        super().setUp()
+        self.content = tempfile.mkdtemp(prefix="setpoint-content-")
+        self.addCleanup(shutil.rmtree, self.content, True)
+        folder = pathlib.Path(self.content, "runbooks", "Setpoint-RevokeOpenIngress")
+        folder.mkdir(parents=True)
+        (folder / "document.yaml").write_text(REVOKE)
+        self.with_script(self.home)
+        self.plan = self.home.plan()
+        self.home.run("approve", self.plan, "--as", "bob")
+
+    def with_script(self, home):
+        config = pathlib.Path(home.folder, "setpoint.yaml")
+        config.write_text(config.read_text().replace('content: ["', f'content: ["{self.content}", "'))
+        return home
+
+    def ssh(self, group):
+        return [r["CidrIp"] for p in group["IpPermissions"] if p.get("FromPort") == 22 for r in p["IpRanges"]]
+
+    def test_the_script_is_rehearsed_and_applied_as_planned(self):
+        planned = self.home.json("plan", self.plan)["plan"]
+        self.assertEqual([(c["step"], c["call"]["operation"]) for c in planned["calls"]], [("Revoke", "RevokeSecurityGroupIngress")])
+        self.assertEqual(self.ssh(self.twin.group()), ["0.0.0.0/0", "10.0.0.0/8"])
+        self.assertEqual(self.home.json("apply", self.plan)["run"]["status"], "EFFECTIVE")
+        self.assertEqual(self.ssh(self.twin.group()), ["10.0.0.0/8"])
+
+    def test_a_crash_at_any_flush_leaves_one_effect(self):
+        for flush in range(1, 40):
+            with Twin() as twin:
+                home = self.with_script(self.home.copy(twin.url))
+                self.addCleanup(home.remove)
+                crashed = home.run("apply", self.plan, env={"SETPOINT_CRASH_AT_FLUSH": f"{flush}:after"}, expect=None)
+                if crashed.returncode == 0:
+                    self.assertGreater(flush, 5)
+                    return
+                home.run("recover", expect=None)
+                if not home.json("runs"):
+                    home.run("apply", self.plan)
+                runs = home.json("runs")
+                self.assertEqual([r["status"] for r in runs], ["EFFECTIVE"], flush)
+                self.assertEqual(self.ssh(twin.group()), ["10.0.0.0/8"])
+                shown = home.run("journal", "show", runs[0]["id"], "--limit", "500").stdout.splitlines()
+                self.assertEqual([line.split()[2] for line in shown].count("call.outcome"), 1, flush)
+        self.fail("apply never ended")
 
 
 if __name__ == "__main__":
