@@ -53,7 +53,7 @@ def function_lengths(text):
         if not found or "TEST" in line or lambda_body:
             continue
         first = number  # of the signature, which may go over several lines
-        while first > 0 and lines[first - 1].rstrip().endswith(("(", ",")):
+        while first > 0 and (lines[first - 1].rstrip().endswith(("(", ",")) or lines[first].lstrip().startswith(":")):
             first -= 1
         closing = re.match(r"\s*", lines[first])[0] + "}"
         for end in range(number + 1, len(lines)):
