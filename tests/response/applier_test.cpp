@@ -98,7 +98,7 @@ class ApplierTest : public testing::Test {
     return plan;
   }
 
-  base::Result<Run> apply() {
+  base::Result<response::Run> apply() {
     model::Decision decision;
     decision.effect = model::Effect::permit;
     decision.plan = plan_.hash();
