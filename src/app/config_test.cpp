@@ -53,5 +53,12 @@ TEST(Config, DefaultsNeedNoFile) {
   EXPECT_FALSE(load_config("/no/such/setpoint.yaml", diagnostics));
 }
 
+TEST(Config, ScriptsAreSandboxedUnlessThatIsSwitchedOff) {
+  base::Diagnostics diagnostics;
+  EXPECT_TRUE(parse_config({"setpoint.yaml", "home: x\n"}, "", diagnostics)->sandbox_scripts);
+  EXPECT_FALSE(parse_config({"setpoint.yaml", "runbook: {sandbox: off}\n"}, "", diagnostics)->sandbox_scripts);
+  EXPECT_FALSE(parse_config({"setpoint.yaml", "runbook: {sandbox: perhaps}\n"}, "", diagnostics));
+}
+
 }  // namespace
 }  // namespace setpoint::app

@@ -222,6 +222,7 @@ class DirectRun {
                                     {"region", execution_.region},
                                     {"parameters", parameters}}));
     began_ = true;
+    TRY_VOID(note_assume_role(named, parameters));
     if (arguments_.no_rehearsal) unrehearsed_ = "--no-rehearsal";
     if (unrehearsed_) TRY_VOID(record("run.unrehearsed", {{"why", *unrehearsed_}}));
     runbook::ExecutionReport report = runbook::run(named.document, parameters, execution_, host);
@@ -230,6 +231,14 @@ class DirectRun {
     return record("run.ended", {{"status", runbook::to_string(report.status)},
                                 {"calls", host.changing_calls()},
                                 {"message", report.failure_message}});
+  }
+
+  base::Status note_assume_role(const Named& named, const Json& parameters) {
+    auto role = runbook::resolve_assume_role(named.document, parameters, execution_);
+    if (!role || role->empty()) return {};
+    std::cerr << fmt::format("setpoint: {} is not assumed; calls are made with your own credentials\n",
+                             printable(*role));
+    return record("run.role-not-assumed", {{"role", *role}});
   }
 
   base::Status record(const char* kind, Json body) {

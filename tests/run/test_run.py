@@ -237,6 +237,13 @@ class Run(RunTest):
         done = self.execution(self.write("tag.yaml", TAG), "--parameters", json.dumps({"GroupId": [GROUP]}), expect=0, account=False)
         self.assertEqual(json.loads(done["Outputs"]["Tell.Payload"][0])["account"], ACCOUNT)
 
+    def test_a_role_that_is_not_assumed_is_said_and_recorded(self):
+        role = "arn:aws:iam::111122223333:role/responder"
+        document = self.write("role.yaml", READ.replace("mainSteps:", f'assumeRole: "{role}"\nmainSteps:'))
+        done = self.command(document, "--no-rehearsal", "--json", expect=0)
+        self.assertIn(role + " is not assumed", done.stderr)
+        self.assertEqual([e["body"]["role"] for e in self.journal() if e["kind"] == "run.role-not-assumed"], [role])
+
     def test_a_step_that_waits_for_people_fails_and_says_so(self):
         done = self.execution(self.write("ask.yaml", ASK), expect=1)
         self.assertIn("nobody can send", json.dumps(done))
