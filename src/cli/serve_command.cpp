@@ -80,8 +80,11 @@ void add_serve_command(CLI::App& app, Context& context) {
   command->footer(
       "Examples\n  setpoint serve --poll 60\n  curl -sS --data-binary @finding.json "
       "http://127.0.0.1:8470/v1/ingest\n\nSIGINT and SIGTERM end it when what runs is done.");
-  command->callback(
-      [&context, arguments] { context.with_engine([&](Engine& engine) { return serve(engine, *arguments); }); });
+  command->callback([&context, arguments] {
+    // Before the engine starts threads of its own: they must not take the signals.
+    (void)StopOnSignal::block();
+    context.with_engine([&](Engine& engine) { return serve(engine, *arguments); });
+  });
 }
 
 }  // namespace setpoint::cli
