@@ -55,7 +55,9 @@ Json Decision::json() const {
 base::Result<Decision> decision_from_json(const Json& json) {
   Decision out;
   std::string effect = base::string_member(json, "effect");
-  out.effect = effect == to_string(Effect::permit) ? Effect::permit : effect == to_string(Effect::hold) ? Effect::hold : Effect::refuse;
+  out.effect = effect == to_string(Effect::permit) ? Effect::permit
+               : effect == to_string(Effect::hold) ? Effect::hold
+                                                   : Effect::refuse;
   TRY(out.plan, base::parse_digest(base::string_member(json, "plan")));
   TRY(out.decided_at, base::parse_iso8601(base::string_member(json, "decided_at")));
   TRY(out.valid_until, base::parse_iso8601(base::string_member(json, "valid_until")));
