@@ -3,8 +3,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 BUILD_PACKAGES=(g++ cmake ninja-build pkg-config ccache lld git ca-certificates libboost1.81-dev libcurl4-openssl-dev libsimdjson-dev
-  nlohmann-json3-dev libyaml-cpp-dev libre2-dev libpcre2-dev libcli11-dev libfmt-dev libspdlog-dev libexpected-dev
-  libsqlite3-dev libssl-dev libseccomp-dev zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev npm nodejs python3)
+  nlohmann-json3-dev libyaml-cpp-dev libre2-dev libpcre2-dev libcli11-dev libfmt-dev libexpected-dev
+  libsqlite3-dev libssl-dev libseccomp-dev zlib1g-dev libgtest-dev libgmock-dev npm nodejs python3)
 RUNTIME_PACKAGES=(python3-boto3 bubblewrap)
 TEST_PACKAGES=(awscli)
 

@@ -60,8 +60,8 @@ base::Result<model::Decision> Remediation::decide(const Plan& plan) const {
   return oversight::decide(plan, context);
 }
 
-base::Result<response::Program> Remediation::program_of(const Plan& plan, const runbook::ExecutionContext& context,
-                                                        cloud::Observer&) const {
+base::Result<response::Program> Remediation::program_of(const Plan& plan,
+                                                        const runbook::ExecutionContext& context) const {
   response::Program program;
   program.context = context;
   if (plan.undo_of.empty()) {
@@ -116,7 +116,7 @@ base::Result<Applied> Remediation::start(const Plan& plan, const PlanRequest& re
   TRY(const AccountAccess* access, parts_.account(target_of(plan).account));
   TRY(store::LockGrant grant, locks_.acquire(lock_names(plan), plan.id(), kLockLease));
   HeldLocks held(locks_, std::move(grant));
-  TRY(response::Program program, program_of(plan, context_for(target_of(plan), actor), *access->observer));
+  TRY(response::Program program, program_of(plan, context_for(target_of(plan), actor)));
   TRY_VOID(oversight_.note_start(request.automation, plan));
   TRY(Run run, applier(*access).start({plan, program, out.decision, actor, [&](const std::string& run) {
                                          return std::vector{OversightState::used_write(request, run)};
@@ -133,7 +133,7 @@ base::Result<Applied> Remediation::resume(Run run) {
   Applied out;
   out.decision = run.decision;
   if (run.status == RunStatus::applying) {
-    TRY(response::Program program, program_of(plan, run.context, *access->observer));
+    TRY(response::Program program, program_of(plan, run.context));
     TRY(run, applier(*access).resume(std::move(run), plan, program));
   }
   out.run = std::move(run);

@@ -47,11 +47,9 @@ class Remediation {
   struct Target;
   base::Result<model::Finding> finding(const std::string& id) const;
   base::Result<Target> fresh_target(const model::Finding& finding);
-  base::Result<std::vector<model::Resource>> world_around(const model::Resource& target,
-                                                          cloud::Observer& observer) const;
+  base::Result<std::vector<model::Resource>> world_around(const model::Resource& target) const;
   base::Result<model::Plan> keep_plan(model::Plan plan, const std::string& requester, const std::string& automation);
-  base::Result<response::Program> program_of(const model::Plan& plan, const runbook::ExecutionContext& context,
-                                             cloud::Observer& observer) const;
+  base::Result<response::Program> program_of(const model::Plan& plan, const runbook::ExecutionContext& context) const;
   runbook::ExecutionContext context_for(const model::ResourceKey& target, const std::string& actor) const;
   response::Applier applier(const AccountAccess& access);
   base::Result<Applied> start(const model::Plan& plan, const PlanRequest& request, const std::string& actor);

@@ -66,7 +66,7 @@ base::Result<Remediation::Target> Remediation::fresh_target(const Finding& findi
   return out;
 }
 
-base::Result<std::vector<Resource>> Remediation::world_around(const Resource& target, cloud::Observer&) const {
+base::Result<std::vector<Resource>> Remediation::world_around(const Resource& target) const {
   std::vector<Resource> out;
   for (const std::string& region : {target.key.region, std::string("global")}) {
     std::string after;
@@ -113,7 +113,7 @@ base::Result<Plan> Remediation::plan(const std::string& finding_id, const std::s
   input.program.runbook = remedy.runbook;
   input.trigger = {what.id, what.check, target.judgement.evidence, ""};
   input.target = target.resource.key;
-  TRY(input.world, world_around(target.resource, observer));
+  TRY(input.world, world_around(target.resource));
   response::Rehearsal rehearsal(
       {parts_.worlds, parts_.controls, observer, parts_.permissions, &parts_.library, parts_.scripts});
   TRY(Plan made, rehearsal.run(input));
@@ -162,7 +162,7 @@ base::Result<Plan> Remediation::plan_undo(const std::string& run_id, const std::
     TRY(Resource fresh, access->observer->observe(entry.resource));
     input.world.push_back(std::move(fresh));
   }
-  TRY(auto around, world_around(input.world.front(), *access->observer));
+  TRY(auto around, world_around(input.world.front()));
   for (Resource& other : around) {
     auto same = [&](const Resource& known) { return known.key == other.key; };
     if (std::none_of(input.world.begin(), input.world.end(), same)) input.world.push_back(std::move(other));

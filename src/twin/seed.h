@@ -1,4 +1,4 @@
-// Seeds: the first state of a simulated cloud, from a file that a person wrote or from AWS Config configuration items.
+// Seeds: the first state of a simulated cloud, from a file that a person wrote.
 //
 //   accounts:
 //     "111122223333":
@@ -13,8 +13,8 @@
 //             VpcId: vpc-1
 //             IpPermissions: [{IpProtocol: tcp, FromPort: 22, ToPort: 22, IpRanges: [{CidrIp: 0.0.0.0/0}]}]
 //
-// Resources are written as the API describes them; what is left out has the API's default. The file is YAML or JSON. A
-// JSON list (or lines) of configuration items is taken too. Every mistake becomes a Diagnostic with its place;
+// Resources are written as the API describes them; what is left out has the API's default. The file is YAML or JSON.
+// Configuration items are loaded by inventory.h, not here. Every mistake becomes a Diagnostic with its place;
 // docs/twin.md has the whole format. Limits: kSeedBytesMax, kSeedErrorsMax. No side effects; threads: any.
 #pragma once
 
