@@ -5,11 +5,13 @@
 #include "app/wiring.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "engine/controls.h"
 #include "engine/engine.h"
 
 int main(int argc, char** argv) {
   setpoint::cli::Context context;
   context.open = setpoint::app::open_engine;
+  context.open_controls = setpoint::app::open_controls;
   context.lint = setpoint::app::lint;
   context.content_roots = [&context] { return setpoint::app::content_roots(context.options, {}); };
   context.program = argv[0];

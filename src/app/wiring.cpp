@@ -189,13 +189,17 @@ base::Status open_models(Foundation& f) {
   return {};
 }
 
-void load_content(Foundation& f) {
-  base::Diagnostics diagnostics;
+std::unique_ptr<LoadedControls> load_controls(const std::vector<std::string>& roots, base::Diagnostics& diagnostics) {
   std::vector<standards::Standards> sets;
-  for (const std::string& root : f.roots) {
+  for (const std::string& root : roots) {
     if (fs::exists(root + "/standards")) sets.push_back(standards::Standards::load(root + "/standards", diagnostics));
   }
-  f.controls = std::make_unique<LoadedControls>(std::move(sets));
+  return std::make_unique<LoadedControls>(std::move(sets));
+}
+
+void load_content(Foundation& f) {
+  base::Diagnostics diagnostics;
+  f.controls = load_controls(f.roots, diagnostics);
   f.routes = routing::Routes::load(f.roots, diagnostics);
   f.apis = std::make_unique<ModelApiCatalog>(f.catalog);
   f.library = std::make_unique<RunbookFolder>(f.roots, *f.apis);
@@ -289,6 +293,16 @@ std::string home_folder(const cli::GlobalOptions& options, const std::string& co
   if (!configured.empty()) return configured;
   if (std::string home = env_of("SETPOINT_HOME"); !home.empty()) return home;
   return env_of("HOME") + "/.local/share/setpoint";
+}
+
+base::Result<std::unique_ptr<engine::Controls>> open_controls(const cli::GlobalOptions& options) {
+  TRY(Config config, read_config(options));
+  base::Diagnostics diagnostics;
+  auto controls = load_controls(content_roots(options, config.content), diagnostics);
+  std::cerr << diagnostics.render();
+  if (controls->ids().empty())
+    return base::fail({ErrorCode::not_found, "there are no controls", {}, "name content roots with --content", {}});
+  return std::unique_ptr<engine::Controls>(std::move(controls));
 }
 
 base::Result<std::unique_ptr<engine::Engine>> open_engine(const cli::GlobalOptions& options) {

@@ -38,7 +38,7 @@ constexpr char kExamples[] =
 }  // namespace
 
 void add_commands(CLI::App& app, Context& context) {
-  app.set_version_flag("--version", "setpoint 0.1.0");
+  app.set_version_flag("--version", std::string("setpoint ") + kVersion);
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(std::string(kExamples) + "\nExit codes\n" + exit_code_table());

@@ -9,9 +9,12 @@ class App;
 
 namespace setpoint::cli {
 
+inline constexpr char kVersion[] = "0.1.0";
+
 void add_commands(CLI::App& app, Context& context);
 
-void add_scan_commands(CLI::App& app, Context& context);         // scan, import, findings, resource
+void add_scan_command(CLI::App& app, Context& context);
+void add_scan_commands(CLI::App& app, Context& context);         // import, findings, resource; calls add_scan_command
 void add_remediation_commands(CLI::App& app, Context& context);  // plan, approve, apply, verify, undo, runs, stop
 void add_journal_command(CLI::App& app, Context& context);
 void add_content_commands(CLI::App& app, Context& context);  // lint, standards

@@ -11,8 +11,9 @@
 #include "cli/terminal.h"
 
 namespace setpoint::engine {
+class Controls;
 class Engine;
-}
+}  // namespace setpoint::engine
 
 namespace setpoint::cli {
 
@@ -32,6 +33,9 @@ struct GlobalOptions {
 
 using OpenEngine = std::function<base::Result<std::unique_ptr<engine::Engine>>(const GlobalOptions& options)>;
 
+// The controls alone: no database, no cloud.
+using OpenControls = std::function<base::Result<std::unique_ptr<engine::Controls>>(const GlobalOptions& options)>;
+
 // Checks authored files and folders; returns how many files.
 using Lint =
     std::function<base::Result<std::size_t>(const std::vector<std::string>& paths, base::Diagnostics& diagnostics)>;
@@ -40,6 +44,7 @@ using Lint =
 struct Context {
   GlobalOptions options;
   OpenEngine open;
+  OpenControls open_controls;
   Lint lint;
   std::function<std::vector<std::string>()> content_roots;
   std::string program;  // argv[0]

@@ -1,6 +1,4 @@
-// scan, import, findings, resource
-#include <unistd.h>
-
+// import, findings, resource
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -20,62 +18,9 @@ using engine::ScanSummary;
 
 namespace {
 
-struct ScanArguments {
-  std::vector<std::string> files;
-  std::vector<std::string> types;
-  std::string fail_on;
-};
-
-engine::Progress progress_line(const Context& context) {
-  if (context.options.json || ::isatty(STDERR_FILENO) == 0) return {};
-  return [](std::size_t resources) {
-    if (resources % 500 == 0) std::cerr << "\rread " << resources << " resources" << std::flush;
-  };
-}
-
-bool any_open(Engine& engine, model::Level level) {
-  findings::FindingFilter filter;
-  filter.statuses = {model::FindingStatus::open, model::FindingStatus::in_progress};
-  filter.severity_min = level;
-  auto page = engine.parts().finding_store.list(filter, "", 1);
-  return page && !page->findings.empty();
-}
-
-base::Status report_scan(Engine& engine, Context& context, const ScanSummary& summary, const std::string& fail_on) {
-  std::cout << (context.options.json ? scan_json(summary).dump(2) + "\n" : show_scan(summary, context.paint));
-  if (!summary.complete()) context.exit_code = kPartial;
-  if (!fail_on.empty()) {
-    TRY(model::Level level, model::parse_level(fail_on));
-    if (any_open(engine, level)) context.exit_code = kNegative;
-  }
-  return {};
-}
-
 base::Status scan_files(Engine& engine, const std::vector<std::string>& files, ScanSummary& out) {
   for (const std::string& file : files) TRY_VOID(engine.import_file(file, out));
   return {};
-}
-
-void scan(Context& context, const ScanArguments& arguments) {
-  context.with_engine([&](Engine& engine) -> base::Status {
-    ScanSummary summary;
-    if (arguments.files.empty()) {
-      if (engine.parts().accounts.empty()) {
-        return base::fail(
-            {base::ErrorCode::invalid_input,
-             "nothing to scan",
-             {},
-             "name accounts in setpoint.yaml, or give --account and --endpoint-url, or files of AWS Config",
-             {}});
-      }
-      TRY(summary, engine.scan({{}, arguments.types}, progress_line(context)));
-    } else if (base::Status read = scan_files(engine, arguments.files, summary); !read) {
-      // What was good before the damage is taken and shown.
-      TRY_VOID(report_scan(engine, context, summary, ""));
-      return read;
-    }
-    return report_scan(engine, context, summary, arguments.fail_on);
-  });
 }
 
 void import_files(Context& context, const std::vector<std::string>& files) {
@@ -178,18 +123,7 @@ void resource_command(Context& context, const std::string& text) {
 }  // namespace
 
 void add_scan_commands(CLI::App& app, Context& context) {
-  auto scan_arguments = std::make_shared<ScanArguments>();
-  CLI::App* scanning = app.add_subcommand("scan", "Discover, evaluate, and open, update and resolve findings");
-  scanning->add_option("files", scan_arguments->files,
-                       "AWS Config snapshots or configuration items; none: the connected accounts");
-  scanning->add_option("--type", scan_arguments->types, "only these resource types")->delimiter(',');
-  scanning->add_option("--fail-on", scan_arguments->fail_on,
-                       "exit with 1 where a finding of this severity or higher is open");
-  scanning->footer(
-      "Examples\n  setpoint scan --account 111122223333 --region eu-west-1\n  setpoint scan snapshot.json.gz --fail-on "
-      "high");
-  scanning->callback([&context, scan_arguments] { scan(context, *scan_arguments); });
-
+  add_scan_command(app, context);
   auto files = std::make_shared<std::vector<std::string>>();
   CLI::App* importing =
       app.add_subcommand("import", "Take in ASFF, OCSF, EventBridge events, CloudTrail, configuration items");

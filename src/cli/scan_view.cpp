@@ -21,7 +21,11 @@ std::string counts_line(const ScanSummary& summary) {
                      f.reopened, f.resolved, f.unchanged);
 }
 
-std::string control_table(const std::map<std::string, ControlCount>& counts, const char* title, const Paint& paint) {
+using Counts = std::vector<std::pair<std::string, ControlCount>>;
+
+Counts listed(const std::map<std::string, ControlCount>& counts) { return {counts.begin(), counts.end()}; }
+
+std::string control_table(const Counts& counts, const char* title, const Paint& paint) {
   Table table({title, "NON_COMPLIANT", "COMPLIANT", "UNKNOWN"});
   for (const auto& [name, count] : counts) {
     table.add({name, number(count.non_compliant), number(count.compliant), number(count.unknown)},
@@ -44,6 +48,10 @@ std::string problems(const ScanSummary& summary, const Paint& paint) {
   if (summary.refused.size() > kRefusedShown)
     out += fmt::format("... and {} more refused\n", summary.refused.size() - kRefusedShown);
   return out;
+}
+
+Json count_json(const ControlCount& count) {
+  return {{"compliant", count.compliant}, {"non_compliant", count.non_compliant}, {"unknown", count.unknown}};
 }
 
 // What changed from one state of the timeline to the next, in words of fields.
@@ -73,8 +81,11 @@ std::string show_scan(const ScanSummary& summary, const Paint& paint) {
   std::string out = fmt::format("{} resources read ({} new, {} changed, {} deleted), {} evaluations\n",
                                 paint(Tone::bold, number(summary.resources)), summary.created, summary.changed,
                                 summary.deleted, summary.evaluations);
-  out += control_table(summary.controls, "CONTROL", paint);
-  if (summary.accounts.size() > 1) out += control_table(summary.accounts, "ACCOUNT", paint);
+  out += control_table(listed(summary.controls), "CONTROL", paint);
+  Counts severities;
+  for (const auto& [level, counts] : summary.severities) severities.emplace_back(model::to_string(level), counts);
+  out += control_table(severities, "SEVERITY", paint);
+  if (summary.accounts.size() > 1) out += control_table(listed(summary.accounts), "ACCOUNT", paint);
   return out + counts_line(summary) + problems(summary, paint);
 }
 
@@ -86,10 +97,11 @@ std::string show_import(const ScanSummary& summary, const Paint& paint) {
 
 Json scan_json(const ScanSummary& summary) {
   Json controls = Json::object();
-  for (const auto& [name, count] : summary.controls) {
-    controls[name] = {
-        {"compliant", count.compliant}, {"non_compliant", count.non_compliant}, {"unknown", count.unknown}};
-  }
+  for (const auto& [name, count] : summary.controls) controls[name] = count_json(count);
+  Json accounts = Json::object();
+  for (const auto& [name, count] : summary.accounts) accounts[name] = count_json(count);
+  Json severities = Json::object();
+  for (const auto& [level, count] : summary.severities) severities[std::string(to_string(level))] = count_json(count);
   Json unread = Json::array();
   for (const cloud::Unread& part : summary.unread) {
     unread.push_back(
@@ -105,6 +117,8 @@ Json scan_json(const ScanSummary& summary) {
           {"evaluations", summary.evaluations},
           {"imported", {{"events", summary.imported_events}, {"findings", summary.imported_findings}}},
           {"controls", std::move(controls)},
+          {"accounts", std::move(accounts)},
+          {"severities", std::move(severities)},
           {"findings",
            {{"opened", f.opened},
             {"updated", f.updated},

@@ -27,19 +27,24 @@ Engine::Engine(EnginePorts ports)
       remediation_(ports_.parts, ports_.oversight, ports_.locks, ports_.routes),
       notices_(ports_.parts, ports_.queue, ports_.outbox, ports_.routes, ports_.notice_rules) {}
 
-base::Result<ScanSummary> Engine::scan(const ScanRequest& request, const Progress& progress) {
+base::Result<ScanSummary> Engine::scan(const ScanRequest& request, const ScanWatch& watch) {
   ScanSummary out;
-  Scanning scanning(ports_.parts);
+  Scanning scanning(ports_.parts, watch);
+  std::vector<const AccountAccess*> chosen;
+  std::size_t parts = 0;
   for (const AccountAccess& access : ports_.parts.accounts) {
     const auto& wanted = request.accounts;
-    bool chosen = wanted.empty() || std::find(wanted.begin(), wanted.end(), access.account) != wanted.end();
-    if (chosen) TRY_VOID(scanning.scan_account(access, request.types, progress, out));
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), access.account) == wanted.end()) continue;
+    chosen.push_back(&access);
+    parts += Scanning::parts_of(access, request.types);
   }
+  scanning.expect(parts);
+  for (const AccountAccess* access : chosen) TRY_VOID(scanning.scan_account(*access, request.types, out));
   return out;
 }
 
-base::Status Engine::import_file(const std::string& path, ScanSummary& out) {
-  Scanning scanning(ports_.parts);
+base::Status Engine::import_file(const std::string& path, ScanSummary& out, const ScanWatch& watch) {
+  Scanning scanning(ports_.parts, watch);
   return intake::Intake().read_file(path, [&](intake::Batch&& part) -> base::Status {
     TRY_VOID(note_creators(ports_.parts.journal, part.events));
     return scanning.take_batch(std::move(part), out);

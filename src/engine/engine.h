@@ -46,9 +46,9 @@ class Engine {
   const store::DocumentStore& documents() const { return ports_.documents; }
   const routing::Routes& routes() const { return ports_.routes; }
 
-  base::Result<ScanSummary> scan(const ScanRequest& request, const Progress& progress);
+  base::Result<ScanSummary> scan(const ScanRequest& request, const ScanWatch& watch);
   // Files of any format that intake/ knows; "-" is standard input. What was good before an error is kept.
-  base::Status import_file(const std::string& path, ScanSummary& out);
+  base::Status import_file(const std::string& path, ScanSummary& out, const ScanWatch& watch = {});
   base::Status import_bytes(std::string_view bytes, const std::string& name, ScanSummary& out);
 
   // A signed statement of the journal's present end, one line of JSON. The key is made at first use.

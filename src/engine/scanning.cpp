@@ -34,24 +34,43 @@ void ScanSummary::add(const inventory::ReadingSummary& reading) {
   deleted += reading.deleted;
 }
 
+void ScanSummary::count(const model::Control& control, const Resource& resource, Verdict verdict) {
+  if (verdict == Verdict::not_applicable) return;
+  ++evaluations;
+  engine::count(controls[control.id], verdict);
+  engine::count(accounts[resource.key.account], verdict);
+  engine::count(severities[control.severity], verdict);
+}
+
 base::Status Scanning::scan_account(const AccountAccess& access, const std::vector<std::string>& types,
-                                    const Progress& progress, ScanSummary& out) {
+                                    ScanSummary& out) {
   std::vector<std::string> wanted = types.empty() ? access.observer->types() : types;
   for (const std::string& type : wanted) {
     if (access.observer->account_wide(type)) {
-      TRY_VOID(scan_type(access, type, access.regions, progress, out));
+      TRY_VOID(scan_type(access, type, access.regions, out));
       continue;
     }
     for (const std::string& region : access.regions) {
-      TRY_VOID(scan_type(access, type, {region}, progress, out));
+      TRY_VOID(scan_type(access, type, {region}, out));
     }
   }
   return {};
 }
 
+std::size_t Scanning::parts_of(const AccountAccess& access, const std::vector<std::string>& types) {
+  std::size_t out = 0;
+  for (const std::string& type : types.empty() ? access.observer->types() : types)
+    out += access.observer->account_wide(type) ? 1 : access.regions.size();
+  return out;
+}
+
+void Scanning::tell(std::string_view part, const ScanSummary& out) const {
+  if (watch_.progress) watch_.progress({out.resources, parts_done_, parts_ahead_, part});
+}
+
 // One reading: it alone decides what is deleted, so it covers exactly what one question to the cloud covers.
 base::Status Scanning::scan_type(const AccountAccess& access, const std::string& type,
-                                 const std::vector<std::string>& regions, const Progress& progress, ScanSummary& out) {
+                                 const std::vector<std::string>& regions, ScanSummary& out) {
   inventory::Inventory inventory(parts_.resources);
   std::string region = access.observer->account_wide(type) ? "" : regions.front();
   inventory::Reading reading = inventory.begin({"aws", access.account, region, type}, parts_.clock.now());
@@ -63,11 +82,13 @@ base::Status Scanning::scan_type(const AccountAccess& access, const std::string&
     pending.push_back(resource);
     stored = reading.take(std::move(resource));
     if (stored && pending.size() >= kJudgeBatch) stored = judge_all(pending, out);
-    if (progress) progress(out.resources);
+    tell(type, out);
   };
+  tell(type, out);
   TRY(cloud::DiscoveryReport report, access.observer->discover({access.account, regions, {type}}, take));
   TRY_VOID(stored);
   TRY_VOID(judge_all(pending, out));
+  ++parts_done_;
   out.unread.insert(out.unread.end(), report.unread.begin(), report.unread.end());
   if (!report.complete()) {
     TRY(auto summary, reading.abandon(report.unread.front().why.text()));
@@ -86,6 +107,7 @@ base::Status Scanning::scan_type(const AccountAccess& access, const std::string&
 base::Status Scanning::take_batch(intake::Batch&& batch, ScanSummary& out) {
   out.refused.insert(out.refused.end(), batch.refused.begin(), batch.refused.end());
   out.resources += batch.resources.size();
+  tell("", out);
   out.imported_events += batch.events.size();
   out.imported_findings += batch.findings.size();
   TRY(auto summary, inventory::Inventory(parts_.resources).record(batch.resources));
@@ -103,11 +125,8 @@ void Scanning::judge(const Resource& resource, std::vector<model::Finding>& repo
   for (const response::ControlJudgement& judged : parts_.controls.judge(resource)) {
     const model::Control* control = parts_.controls.find(judged.control);
     if (control == nullptr) continue;
-    if (judged.judgement.verdict != Verdict::not_applicable) {
-      ++out.evaluations;
-      count(out.controls[judged.control], judged.judgement.verdict);
-      count(out.accounts[resource.key.account], judged.judgement.verdict);
-    }
+    out.count(*control, resource, judged.judgement.verdict);
+    if (watch_.judged) watch_.judged(*control, resource, judged.judgement);
     reports.push_back(findings::own_report(control->id, control->title, control->rationale, control->severity, resource,
                                            judged.judgement,
                                            resource.captured_at.known() ? resource.captured_at : parts_.clock.now()));

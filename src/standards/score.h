@@ -34,6 +34,8 @@ struct ControlCount {
 class Tally {
  public:
   void add(const std::string& control, model::Verdict verdict, bool suppressed = false);
+  // One of the control's failures is suppressed: it was added as NON_COMPLIANT.
+  void suppress(const std::string& control);
   const ControlCount& of(const std::string& control) const;
 
  private:

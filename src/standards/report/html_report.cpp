@@ -60,7 +60,7 @@ const rank = {critical: 0, high: 1, medium: 2, low: 3, informational: 4};
 data.results.sort((a, b) => rank[a.severity] - rank[b.severity] || a.control.localeCompare(b.control));
 for (const row of data.results) row.search = JSON.stringify([row, data.controls[row.control]]).toLowerCase();
 function body(row) {
-  const control = data.controls[row.control], lines = (row.evidence || []).map(e => `${e.message ? e.message + "\n" : ""}${e.path}\n    ${e.unresolved ? "is not there" : JSON.stringify(e.value)}   wanted: ${e.expected}`);
+  const control = data.controls[row.control], lines = (row.evidence || []).map(e => `${e.message ? e.message + "\n" : ""}${e.path}\n    ${e.unresolved ? "is not there" : JSON.stringify(e.value)}   wanted: ${e.expected}${e.place ? `\n    ${e.place.file}:${e.place.line}  ${e.place.property}` : ""}`);
   const out = make("div", {className: "body"}, make("p", {}, control.rationale));
   if (lines.length || row.because) out.append(make("pre", {}, lines.join("\n\n") || row.because));
   out.append(make("p", {}, make("b", {}, "Fix: "), control.fix), make("small", {className: "dim"}, control.mappings.join(" · ")));

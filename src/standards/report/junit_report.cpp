@@ -49,7 +49,7 @@ std::string case_xml(const ReportRow& row) {
   if (row.judgement.verdict == Verdict::compliant) return open + "/>\n";
   // A failure is a broken rule; an error is what could not be judged.
   const char* kind = row.judgement.verdict == Verdict::non_compliant ? "failure" : "error";
-  std::string why = explanation(row.judgement);
+  std::string why = explanation(row.judgement, row.places);
   return open + fmt::format(">\n      <{} message=\"{}\" type=\"{}\">{}</{}>\n    </testcase>\n", kind,
                             xml(row.control.title), to_string(row.control.severity), xml(why), kind);
 }

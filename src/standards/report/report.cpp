@@ -17,6 +17,10 @@ constexpr std::array<std::pair<std::string_view, ReportFormat>, 5> kFormats = {{
     {"html", ReportFormat::html},
 }};
 
+Json place_json(const Place& place) {
+  return {{"file", place.file}, {"line", place.at.line}, {"column", place.at.column}, {"property", place.property}};
+}
+
 class JsonReport final : public Report {
  public:
   explicit JsonReport(ReportSink sink) : sink_(std::move(sink)) {}
@@ -69,7 +73,7 @@ class CsvReport final : public Report {
           std::string_view(key.type), std::string_view(key.id), std::string_view(row.resource.name)}) {
       line += csv_cell(cell) + ",";
     }
-    sink_(line + csv_cell(explanation(row.judgement)) + "," + csv_cell(remedy) + "\r\n");
+    sink_(line + csv_cell(explanation(row.judgement, row.places)) + "," + csv_cell(remedy) + "\r\n");
   }
 
   void finish(const ReportFoot&) override {}
@@ -120,9 +124,14 @@ Json row_json(const ReportRow& row) {
                 {"name", row.resource.name},
                 {"arn", row.resource.arn}}}};
   if (!row.judgement.because.empty()) out["because"] = row.judgement.because;
+  if (row.places != nullptr) out["place"] = place_json(row.places->place_of(""));
   if (row.judgement.evidence.empty()) return out;
   out["evidence"] = Json::array();
-  for (const model::Evidence& evidence : row.judgement.evidence) out["evidence"].push_back(evidence.json());
+  for (const model::Evidence& evidence : row.judgement.evidence) {
+    Json one = evidence.json();
+    if (row.places != nullptr) one["place"] = place_json(row.places->place_of(evidence.path));
+    out["evidence"].push_back(std::move(one));
+  }
   return out;
 }
 
@@ -133,13 +142,20 @@ Json score_json(const StandardScore& score) {
   return out;
 }
 
-std::string explanation(const model::Judgement& judgement) {
+std::string place_text(const Place& place) {
+  return fmt::format("{}:{}:{}", place.file, place.at.line, place.at.column);
+}
+
+std::string explanation(const model::Judgement& judgement, const PlaceSource* places) {
   std::string out;
   for (const model::Evidence& evidence : judgement.evidence) {
     if (!out.empty()) out += "\n";
     if (!evidence.message.empty()) out += evidence.message + ": ";
     std::string value = evidence.resolved ? base::canonical(evidence.value) : "is not there";
     out += evidence.path + " " + value.substr(0, 200);
+    if (places == nullptr) continue;
+    Place place = places->place_of(evidence.path);
+    out += fmt::format(" ({} {})", place_text(place), place.property);
   }
   return out.empty() ? judgement.because : out;
 }

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/diagnostic.h"
 #include "model/control.h"
 #include "standards/score.h"
 
@@ -37,10 +38,25 @@ struct ReportHead {
   std::span<const model::Control> controls;
 };
 
+// A place in a file that people wrote: where a template declares what a piece of evidence names.
+struct Place {
+  std::string file;
+  base::Position at;
+  std::string property;  // "Resources/Group/Properties/SecurityGroupIngress/0"; "aws_s3_bucket.logs"
+};
+
+// Evidence's path -> its place; for what was declared in a file, not read from a cloud.
+class PlaceSource {
+ public:
+  virtual ~PlaceSource() = default;
+  virtual Place place_of(const std::string& path) const = 0;
+};
+
 struct ReportRow {
   const model::Control& control;
   const model::Resource& resource;
   const model::Judgement& judgement;
+  const PlaceSource* places = nullptr;  // null: the evidence stands in no file
 };
 
 struct ReportFoot {
@@ -69,7 +85,10 @@ std::unique_ptr<Report> make_html_report(ReportSink sink);
 // One row as JSON, as the JSON report has it.
 base::Json row_json(const ReportRow& row);
 base::Json score_json(const StandardScore& score);
-// What a person reads of the evidence: message, path and value, one line each; or why it could not be judged.
-std::string explanation(const model::Judgement& judgement);
+// What a person reads of the evidence: message, path and value, one line each, with its place where there is one; or
+// why it could not be judged.
+std::string explanation(const model::Judgement& judgement, const PlaceSource* places = nullptr);
+// "template.yaml:12:5"
+std::string place_text(const Place& place);
 
 }  // namespace setpoint::standards

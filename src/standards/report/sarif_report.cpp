@@ -61,8 +61,16 @@ std::string uri(std::string_view text) {
   return out;
 }
 
+Json location_in_file(const Place& place) {
+  return {{"physicalLocation",
+           {{"artifactLocation", {{"uri", uri(place.file)}}},
+            {"region", {{"startLine", std::max(1, place.at.line)}, {"startColumn", std::max(1, place.at.column)}}}}},
+          {"logicalLocations", Json::array({{{"fullyQualifiedName", place.property}, {"kind", "resource"}}})}};
+}
+
 // SARIF wants a file; a resource is named by its key as a path, and exactly by its logical location.
 Json location_of(const ReportRow& row, const std::string& path) {
+  if (row.places != nullptr) return location_in_file(row.places->place_of(path));
   std::string name = row.resource.arn.empty() ? row.resource.key.text() : row.resource.arn;
   return {{"physicalLocation",
            {{"artifactLocation", {{"uri", uri(row.resource.key.text())}}}, {"region", {{"startLine", 1}}}}},
@@ -102,7 +110,8 @@ class SarifReport final : public Report {
  private:
   Json result_of(const ReportRow& row) const {
     bool unknown = row.judgement.verdict == Verdict::unknown;
-    std::string text = row.control.title + ". " + (unknown ? "Could not be judged: " : "") + explanation(row.judgement);
+    std::string text =
+        row.control.title + ". " + (unknown ? "Could not be judged: " : "") + explanation(row.judgement, row.places);
     Json locations = Json::array();
     for (const model::Evidence& evidence : row.judgement.evidence) locations.push_back(location_of(row, evidence.path));
     if (locations.empty()) locations.push_back(location_of(row, ""));
