@@ -24,7 +24,9 @@ constexpr const char* kArnMembers[] = {"Arn",
                                        "StackId",
                                        "repositoryArn",
                                        "taskDefinitionArn",
-                                       "AutoScalingGroupARN"};
+                                       "AutoScalingGroupARN",
+                                       "LaunchConfigurationARN",
+                                       "HubArn"};
 
 // Types of which the document does not carry its ARN.
 std::string built_arn(const StateKey& key) {

@@ -24,6 +24,8 @@ struct Ec2Type {
 };
 const Ec2Type* ec2_type_of(std::string_view id);
 AwsError ec2_missing(std::string_view id);
+// The document that `parameter` names by its id, or EC2's error for it.
+Answer ec2_named(Request& request, const char* parameter);
 
 // [{GroupId, GroupName}] of these groups.
 Json group_identifiers(Request& request, const Json& ids);

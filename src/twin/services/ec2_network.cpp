@@ -1,120 +1,12 @@
-// EC2's networks: VPCs, subnets, interfaces, addresses, ACLs, routes, flow logs. Source: EC2 API reference.
+// EC2's networks: VPCs, subnets, interfaces, addresses, ACLs, flow logs. Source: EC2 API reference.
 #include <algorithm>
 
-#include "twin/services/describe.h"
 #include "twin/services/ec2.h"
 #include "twin/services/tables.h"
 
 namespace setpoint::twin::services {
 
 namespace {
-
-Json public_view(const Json& document) { return without(document, {"Attributes"}); }
-
-constexpr FilterField kVpcFilters[] = {{"vpc-id", "VpcId"},         {"cidr", "CidrBlock"},
-                                       {"cidr-block", "CidrBlock"}, {"state", "State"},
-                                       {"is-default", "IsDefault"}, {"isDefault", "IsDefault"},
-                                       {"owner-id", "OwnerId"},     {"dhcp-options-id", "DhcpOptionsId"}};
-constexpr Listing kVpcs{.type = "AWS::EC2::VPC",
-                        .list = "Vpcs",
-                        .ids = "VpcIds",
-                        .missing = "InvalidVpcID.NotFound",
-                        .filters = kVpcFilters,
-                        .view = public_view};
-
-constexpr FilterField kSubnetFilters[] = {{"subnet-id", "SubnetId"},
-                                          {"vpc-id", "VpcId"},
-                                          {"cidr-block", "CidrBlock"},
-                                          {"state", "State"},
-                                          {"availability-zone", "AvailabilityZone"},
-                                          {"map-public-ip-on-launch", "MapPublicIpOnLaunch"},
-                                          {"owner-id", "OwnerId"},
-                                          {"default-for-az", "DefaultForAz"}};
-constexpr Listing kSubnets{.type = "AWS::EC2::Subnet",
-                           .list = "Subnets",
-                           .ids = "SubnetIds",
-                           .missing = "InvalidSubnetID.NotFound",
-                           .filters = kSubnetFilters};
-
-constexpr FilterField kInterfaceFilters[] = {{"network-interface-id", "NetworkInterfaceId"},
-                                             {"group-id", "Groups.GroupId"},
-                                             {"group-name", "Groups.GroupName"},
-                                             {"vpc-id", "VpcId"},
-                                             {"subnet-id", "SubnetId"},
-                                             {"status", "Status"},
-                                             {"attachment.instance-id", "Attachment.InstanceId"},
-                                             {"private-ip-address", "PrivateIpAddress"},
-                                             {"description", "Description"},
-                                             {"interface-type", "InterfaceType"}};
-constexpr Listing kInterfaces{.type = "AWS::EC2::NetworkInterface",
-                              .list = "NetworkInterfaces",
-                              .ids = "NetworkInterfaceIds",
-                              .missing = "InvalidNetworkInterfaceID.NotFound",
-                              .filters = kInterfaceFilters};
-
-constexpr FilterField kAclFilters[] = {{"network-acl-id", "NetworkAclId"},
-                                       {"vpc-id", "VpcId"},
-                                       {"default", "IsDefault"},
-                                       {"association.subnet-id", "Associations.SubnetId"},
-                                       {"entry.cidr", "Entries.CidrBlock"}};
-constexpr Listing kAcls{.type = "AWS::EC2::NetworkAcl",
-                        .list = "NetworkAcls",
-                        .ids = "NetworkAclIds",
-                        .missing = "InvalidNetworkAclID.NotFound",
-                        .filters = kAclFilters};
-
-constexpr FilterField kRouteFilters[] = {{"route-table-id", "RouteTableId"},
-                                         {"vpc-id", "VpcId"},
-                                         {"association.subnet-id", "Associations.SubnetId"},
-                                         {"association.main", "Associations.Main"},
-                                         {"route.gateway-id", "Routes.GatewayId"}};
-constexpr Listing kRoutes{.type = "AWS::EC2::RouteTable",
-                          .list = "RouteTables",
-                          .ids = "RouteTableIds",
-                          .missing = "InvalidRouteTableID.NotFound",
-                          .filters = kRouteFilters};
-
-constexpr FilterField kGatewayFilters[] = {{"internet-gateway-id", "InternetGatewayId"},
-                                           {"attachment.vpc-id", "Attachments.VpcId"}};
-constexpr Listing kGateways{.type = "AWS::EC2::InternetGateway",
-                            .list = "InternetGateways",
-                            .ids = "InternetGatewayIds",
-                            .missing = "InvalidInternetGatewayID.NotFound",
-                            .filters = kGatewayFilters};
-
-constexpr FilterField kFlowLogFilters[] = {{"flow-log-id", "FlowLogId"},
-                                           {"resource-id", "ResourceId"},
-                                           {"traffic-type", "TrafficType"},
-                                           {"log-group-name", "LogGroupName"},
-                                           {"log-destination-type", "LogDestinationType"},
-                                           {"deliver-log-status", "DeliverLogsStatus"}};
-constexpr Listing kFlowLogs{.type = "AWS::EC2::FlowLog",
-                            .list = "FlowLogs",
-                            .ids = "FlowLogIds",
-                            .missing = "InvalidFlowLogId.NotFound",
-                            .filters = kFlowLogFilters,
-                            .filters_parameter = "Filter"};
-
-constexpr FilterField kAddressFilters[] = {{"allocation-id", "AllocationId"},
-                                           {"association-id", "AssociationId"},
-                                           {"instance-id", "InstanceId"},
-                                           {"public-ip", "PublicIp"},
-                                           {"domain", "Domain"},
-                                           {"network-interface-id", "NetworkInterfaceId"}};
-constexpr Listing kAddresses{.type = "AWS::EC2::EIP",
-                             .list = "Addresses",
-                             .ids = "AllocationIds",
-                             .missing = "InvalidAllocationID.NotFound",
-                             .filters = kAddressFilters};
-
-// The document that `parameter` names, or EC2's error for it.
-Answer named(Request& request, const char* parameter) {
-  std::string id = request.text(parameter);
-  const Ec2Type* type = ec2_type_of(id);
-  const Json* found = type ? request.find(type->type, id) : nullptr;
-  if (!found) return tl::unexpected(ec2_missing(id));
-  return *found;
-}
 
 // {Value: true} as attributes of EC2 are written.
 std::optional<bool> attribute_flag(const Request& request, const char* name) {
@@ -124,7 +16,7 @@ std::optional<bool> attribute_flag(const Request& request, const char* name) {
 }
 
 Answer modify_subnet_attribute(Request& request) {
-  Answer subnet = named(request, "SubnetId");
+  Answer subnet = ec2_named(request, "SubnetId");
   if (!subnet) return subnet;
   for (const char* name : {"MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation", "EnableDns64"}) {
     if (auto value = attribute_flag(request, name)) (*subnet)[name] = *value;
@@ -134,7 +26,7 @@ Answer modify_subnet_attribute(Request& request) {
 }
 
 Answer modify_vpc_attribute(Request& request) {
-  Answer vpc = named(request, "VpcId");
+  Answer vpc = ec2_named(request, "VpcId");
   if (!vpc) return vpc;
   for (const char* name : {"EnableDnsSupport", "EnableDnsHostnames"}) {
     if (auto value = attribute_flag(request, name)) (*vpc)["Attributes"][name] = *value;
@@ -144,7 +36,7 @@ Answer modify_vpc_attribute(Request& request) {
 }
 
 Answer describe_vpc_attribute(Request& request) {
-  Answer vpc = named(request, "VpcId");
+  Answer vpc = ec2_named(request, "VpcId");
   if (!vpc) return vpc;
   bool support = request.text("Attribute") == "enableDnsSupport";
   if (!support && request.text("Attribute") != "enableDnsHostnames") {
@@ -170,7 +62,7 @@ Check check_groups(Request& request, const Json& groups) {
 }
 
 Answer modify_interface(Request& request) {
-  Answer interface = named(request, "NetworkInterfaceId");
+  Answer interface = ec2_named(request, "NetworkInterfaceId");
   if (!interface) return interface;
   if (request.has("Groups")) {
     if (Check wrong = check_groups(request, request.parameter("Groups"))) return tl::unexpected(*wrong);
@@ -196,7 +88,7 @@ Json acl_entry_from(const Request& request) {
 }
 
 Answer create_acl_entry(Request& request) {
-  Answer acl = named(request, "NetworkAclId");
+  Answer acl = ec2_named(request, "NetworkAclId");
   if (!acl) return acl;
   if (acl_entry(*acl, request) != (*acl)["Entries"].end()) {
     return error("NetworkAclEntryAlreadyExists", fmt::format("The network acl entry identified by {} already exists.",
@@ -212,7 +104,7 @@ Answer create_acl_entry(Request& request) {
 }
 
 Answer change_acl_entry(Request& request, bool replace) {
-  Answer acl = named(request, "NetworkAclId");
+  Answer acl = ec2_named(request, "NetworkAclId");
   if (!acl) return acl;
   auto entry = acl_entry(*acl, request);
   if (entry == (*acl)["Entries"].end()) {
@@ -310,7 +202,7 @@ Answer disassociate_address(Request& request) {
 }
 
 Answer release_address(Request& request) {
-  Answer address = named(request, "AllocationId");
+  Answer address = ec2_named(request, "AllocationId");
   if (!address) return address;
   if (address->contains("AssociationId")) {
     return error("InvalidIPAddress.InUse", fmt::format("Address {} is in use.", address->value("PublicIp", "")));
@@ -332,23 +224,15 @@ Json group_identifiers(Request& request, const Json& ids) {
 
 std::vector<Operation> ec2_network_operations() {
   return {
-      {"ec2", "DescribeVpcs", Effect::read, describe<kVpcs>},
       {"ec2", "DescribeVpcAttribute", Effect::read, describe_vpc_attribute},
       {"ec2", "ModifyVpcAttribute", Effect::write, modify_vpc_attribute},
-      {"ec2", "DescribeSubnets", Effect::read, describe<kSubnets>},
       {"ec2", "ModifySubnetAttribute", Effect::write, modify_subnet_attribute},
-      {"ec2", "DescribeNetworkInterfaces", Effect::read, describe<kInterfaces>},
       {"ec2", "ModifyNetworkInterfaceAttribute", Effect::write, modify_interface},
-      {"ec2", "DescribeNetworkAcls", Effect::read, describe<kAcls>},
       {"ec2", "CreateNetworkAclEntry", Effect::write, create_acl_entry},
       {"ec2", "ReplaceNetworkAclEntry", Effect::write, replace_acl_entry},
       {"ec2", "DeleteNetworkAclEntry", Effect::write, delete_acl_entry},
-      {"ec2", "DescribeRouteTables", Effect::read, describe<kRoutes>},
-      {"ec2", "DescribeInternetGateways", Effect::read, describe<kGateways>},
-      {"ec2", "DescribeFlowLogs", Effect::read, describe<kFlowLogs>},
       {"ec2", "CreateFlowLogs", Effect::write, create_flow_logs},
       {"ec2", "DeleteFlowLogs", Effect::write, delete_flow_logs},
-      {"ec2", "DescribeAddresses", Effect::read, describe<kAddresses>},
       {"ec2", "DisassociateAddress", Effect::write, disassociate_address},
       {"ec2", "ReleaseAddress", Effect::write, release_address},
   };

@@ -144,6 +144,14 @@ AwsError ec2_missing(std::string_view id) {
   return {type->missing, fmt::format("The {} ID '{}' does not exist", type->tag_name, id), 400, Json::object()};
 }
 
+Answer ec2_named(Request& request, const char* parameter) {
+  std::string id = request.text(parameter);
+  const Ec2Type* type = ec2_type_of(id);
+  const Json* found = type ? request.find(type->type, id) : nullptr;
+  if (!found) return tl::unexpected(ec2_missing(id));
+  return *found;
+}
+
 std::vector<Operation> ec2_tag_operations() {
   return {
       {"ec2", "CreateTags", Effect::write, create_tags},

@@ -6,7 +6,10 @@ std::vector<Table> tables() {
   return {ec2_security_group_operations,
           ec2_tag_operations,
           ec2_network_operations,
-          ec2_compute_operations,
+          ec2_listing_operations,
+          ec2_instance_operations,
+          ec2_storage_operations,
+          ec2_setting_operations,
           sts_operations,
           s3_setting_operations,
           s3_bucket_operations,
@@ -18,7 +21,13 @@ std::vector<Table> tables() {
           sns_sqs_operations,
           lambda_logs_operations,
           rds_operations,
-          data_store_operations};
+          data_store_operations,
+          config_operations,
+          cloudwatch_alarm_operations,
+          cloudwatch_metric_operations,
+          autoscaling_operations,
+          guardduty_operations,
+          securityhub_operations};
 }
 
 }  // namespace setpoint::twin::services

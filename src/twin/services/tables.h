@@ -10,7 +10,10 @@ namespace setpoint::twin::services {
 std::vector<Operation> ec2_security_group_operations();
 std::vector<Operation> ec2_tag_operations();
 std::vector<Operation> ec2_network_operations();
-std::vector<Operation> ec2_compute_operations();
+std::vector<Operation> ec2_listing_operations();
+std::vector<Operation> ec2_instance_operations();
+std::vector<Operation> ec2_storage_operations();
+std::vector<Operation> ec2_setting_operations();
 std::vector<Operation> sts_operations();
 std::vector<Operation> s3_setting_operations();
 std::vector<Operation> s3_bucket_operations();
@@ -23,6 +26,12 @@ std::vector<Operation> sns_sqs_operations();
 std::vector<Operation> lambda_logs_operations();
 std::vector<Operation> rds_operations();
 std::vector<Operation> data_store_operations();
+std::vector<Operation> config_operations();
+std::vector<Operation> cloudwatch_alarm_operations();
+std::vector<Operation> cloudwatch_metric_operations();
+std::vector<Operation> autoscaling_operations();
+std::vector<Operation> guardduty_operations();
+std::vector<Operation> securityhub_operations();
 
 using Table = std::vector<Operation> (*)();
 std::vector<Table> tables();

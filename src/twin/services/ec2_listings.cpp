@@ -1,0 +1,140 @@
+// What EC2 lists, as rows: documents of a type, the parameter that names some of them, the filters that it knows.
+// Source: EC2 API reference. Security groups and instances have more to say and stand in files of their own.
+#include "twin/services/describe.h"
+#include "twin/services/ec2.h"
+#include "twin/services/tables.h"
+
+namespace setpoint::twin::services {
+
+namespace {
+
+constexpr Listing ec2_list(const char* type, const char* list, const char* ids, const char* missing,
+                           std::span<const FilterField> filters, Json (*view)(const Json&) = nullptr,
+                           const char* filters_parameter = "Filters") {
+  return {.type = type,
+          .list = list,
+          .ids = ids,
+          .missing = missing,
+          .filters = filters,
+          .filters_parameter = filters_parameter,
+          .view = view};
+}
+
+Json public_view(const Json& document) { return without(document, {"Attributes"}); }
+
+constexpr FilterField kVpcFilters[] = {{"vpc-id", "VpcId"},         {"cidr", "CidrBlock"},
+                                       {"cidr-block", "CidrBlock"}, {"state", "State"},
+                                       {"is-default", "IsDefault"}, {"isDefault", "IsDefault"},
+                                       {"owner-id", "OwnerId"},     {"dhcp-options-id", "DhcpOptionsId"}};
+constexpr Listing kVpcs =
+    ec2_list("AWS::EC2::VPC", "Vpcs", "VpcIds", "InvalidVpcID.NotFound", kVpcFilters, public_view);
+
+constexpr FilterField kSubnetFilters[] = {{"subnet-id", "SubnetId"},
+                                          {"vpc-id", "VpcId"},
+                                          {"cidr-block", "CidrBlock"},
+                                          {"state", "State"},
+                                          {"availability-zone", "AvailabilityZone"},
+                                          {"map-public-ip-on-launch", "MapPublicIpOnLaunch"},
+                                          {"owner-id", "OwnerId"},
+                                          {"default-for-az", "DefaultForAz"}};
+constexpr Listing kSubnets =
+    ec2_list("AWS::EC2::Subnet", "Subnets", "SubnetIds", "InvalidSubnetID.NotFound", kSubnetFilters);
+
+constexpr FilterField kInterfaceFilters[] = {{"network-interface-id", "NetworkInterfaceId"},
+                                             {"group-id", "Groups.GroupId"},
+                                             {"group-name", "Groups.GroupName"},
+                                             {"vpc-id", "VpcId"},
+                                             {"subnet-id", "SubnetId"},
+                                             {"status", "Status"},
+                                             {"attachment.instance-id", "Attachment.InstanceId"},
+                                             {"private-ip-address", "PrivateIpAddress"},
+                                             {"description", "Description"},
+                                             {"interface-type", "InterfaceType"}};
+constexpr Listing kInterfaces = ec2_list("AWS::EC2::NetworkInterface", "NetworkInterfaces", "NetworkInterfaceIds",
+                                         "InvalidNetworkInterfaceID.NotFound", kInterfaceFilters);
+
+constexpr FilterField kAclFilters[] = {{"network-acl-id", "NetworkAclId"},
+                                       {"vpc-id", "VpcId"},
+                                       {"default", "IsDefault"},
+                                       {"association.subnet-id", "Associations.SubnetId"},
+                                       {"entry.cidr", "Entries.CidrBlock"}};
+constexpr Listing kAcls =
+    ec2_list("AWS::EC2::NetworkAcl", "NetworkAcls", "NetworkAclIds", "InvalidNetworkAclID.NotFound", kAclFilters);
+
+constexpr FilterField kRouteFilters[] = {{"route-table-id", "RouteTableId"},
+                                         {"vpc-id", "VpcId"},
+                                         {"association.subnet-id", "Associations.SubnetId"},
+                                         {"association.main", "Associations.Main"},
+                                         {"route.gateway-id", "Routes.GatewayId"}};
+constexpr Listing kRoutes =
+    ec2_list("AWS::EC2::RouteTable", "RouteTables", "RouteTableIds", "InvalidRouteTableID.NotFound", kRouteFilters);
+
+constexpr FilterField kGatewayFilters[] = {{"internet-gateway-id", "InternetGatewayId"},
+                                           {"attachment.vpc-id", "Attachments.VpcId"}};
+constexpr Listing kGateways = ec2_list("AWS::EC2::InternetGateway", "InternetGateways", "InternetGatewayIds",
+                                       "InvalidInternetGatewayID.NotFound", kGatewayFilters);
+
+constexpr FilterField kFlowLogFilters[] = {{"flow-log-id", "FlowLogId"},
+                                           {"resource-id", "ResourceId"},
+                                           {"traffic-type", "TrafficType"},
+                                           {"log-group-name", "LogGroupName"},
+                                           {"log-destination-type", "LogDestinationType"},
+                                           {"deliver-log-status", "DeliverLogsStatus"}};
+constexpr Listing kFlowLogs = ec2_list("AWS::EC2::FlowLog", "FlowLogs", "FlowLogIds", "InvalidFlowLogId.NotFound",
+                                       kFlowLogFilters, nullptr, "Filter");
+
+constexpr FilterField kAddressFilters[] = {{"allocation-id", "AllocationId"},
+                                           {"association-id", "AssociationId"},
+                                           {"instance-id", "InstanceId"},
+                                           {"public-ip", "PublicIp"},
+                                           {"domain", "Domain"},
+                                           {"network-interface-id", "NetworkInterfaceId"}};
+constexpr Listing kAddresses =
+    ec2_list("AWS::EC2::EIP", "Addresses", "AllocationIds", "InvalidAllocationID.NotFound", kAddressFilters);
+
+constexpr FilterField kVolumeFilters[] = {{"volume-id", "VolumeId"},
+                                          {"status", "State"},
+                                          {"encrypted", "Encrypted"},
+                                          {"attachment.instance-id", "Attachments.InstanceId"},
+                                          {"attachment.status", "Attachments.State"},
+                                          {"availability-zone", "AvailabilityZone"},
+                                          {"snapshot-id", "SnapshotId"},
+                                          {"volume-type", "VolumeType"},
+                                          {"size", "Size"}};
+constexpr Listing kVolumes =
+    ec2_list("AWS::EC2::Volume", "Volumes", "VolumeIds", "InvalidVolume.NotFound", kVolumeFilters);
+
+Json snapshot_view(const Json& document) { return without(document, {"CreateVolumePermissions", "ProductCodes"}); }
+constexpr FilterField kSnapshotFilters[] = {{"snapshot-id", "SnapshotId"}, {"status", "State"},
+                                            {"encrypted", "Encrypted"},    {"volume-id", "VolumeId"},
+                                            {"owner-id", "OwnerId"},       {"description", "Description"},
+                                            {"volume-size", "VolumeSize"}};
+constexpr Listing kSnapshots = ec2_list("AWS::EC2::Snapshot", "Snapshots", "SnapshotIds", "InvalidSnapshot.NotFound",
+                                        kSnapshotFilters, snapshot_view);
+
+Json image_view(const Json& document) { return without(document, {"LaunchPermissions"}); }
+constexpr FilterField kImageFilters[] = {{"image-id", "ImageId"}, {"name", "Name"},
+                                         {"state", "State"},      {"is-public", "Public"},
+                                         {"owner-id", "OwnerId"}, {"architecture", "Architecture"}};
+constexpr Listing kImages =
+    ec2_list("AWS::EC2::Image", "Images", "ImageIds", "InvalidAMIID.NotFound", kImageFilters, image_view);
+
+}  // namespace
+
+std::vector<Operation> ec2_listing_operations() {
+  return {
+      {"ec2", "DescribeVpcs", Effect::read, describe<kVpcs>},
+      {"ec2", "DescribeSubnets", Effect::read, describe<kSubnets>},
+      {"ec2", "DescribeNetworkInterfaces", Effect::read, describe<kInterfaces>},
+      {"ec2", "DescribeNetworkAcls", Effect::read, describe<kAcls>},
+      {"ec2", "DescribeRouteTables", Effect::read, describe<kRoutes>},
+      {"ec2", "DescribeInternetGateways", Effect::read, describe<kGateways>},
+      {"ec2", "DescribeFlowLogs", Effect::read, describe<kFlowLogs>},
+      {"ec2", "DescribeAddresses", Effect::read, describe<kAddresses>},
+      {"ec2", "DescribeVolumes", Effect::read, describe<kVolumes>},
+      {"ec2", "DescribeSnapshots", Effect::read, describe<kSnapshots>},
+      {"ec2", "DescribeImages", Effect::read, describe<kImages>},
+  };
+}
+
+}  // namespace setpoint::twin::services
