@@ -1,6 +1,7 @@
-// DynamoDB, Secrets Manager, ECR and Redshift, as far as their settings go. Source: their API references.
+// DynamoDB, ECR and Redshift, as far as their settings go. Source: their API references.
 #include <algorithm>
 
+#include "twin/resource_types.h"
 #include "twin/services/arns.h"
 #include "twin/services/describe.h"
 #include "twin/services/tables.h"
@@ -8,6 +9,14 @@
 namespace setpoint::twin::services {
 
 namespace {
+
+// A new document of this type, completed by its defaults, kept and answered.
+Answer make(Request& request, const char* type, const char* bad_input, Json members) {
+  auto document = document_from_api(request.account(), request.region(), type, std::move(members));
+  if (!document) return error(bad_input, document.error().message);
+  request.put(type, document->first.id, document->second);
+  return document->second;
+}
 
 // --- DynamoDB
 
@@ -40,6 +49,29 @@ Answer list_tables(Request& request) {
   Json out = {{"TableNames", names}};
   if (more) out["LastEvaluatedTableName"] = names.back();
   return out;
+}
+
+Answer create_table(Request& request) {
+  std::string name = request.text("TableName");
+  if (request.find(kTable, name)) return error("ResourceInUseException", fmt::format("Table already exists: {}", name));
+  bool on_demand = request.text("BillingMode") == "PAY_PER_REQUEST";
+  if (!on_demand && !request.has("ProvisionedThroughput"))
+    return error("ValidationException", "No provisioned throughput specified for the table");
+  Json members = {{"TableName", name},
+                  {"TableId", request.state().next_id("", 32)},
+                  {"CreationDateTime", request.now()},
+                  {"Tags", sorted_tags(request.parameter("Tags"))}};
+  overlay(members, request.call().parameters,
+          {"AttributeDefinitions", "KeySchema", "DeletionProtectionEnabled", "ProvisionedThroughput",
+           "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "StreamSpecification"});
+  if (on_demand) members["BillingModeSummary"] = {{"BillingMode", "PAY_PER_REQUEST"}};
+  if (base::member(request.parameter("SSESpecification"), "Enabled") == Json(true))
+    members["SSEDescription"] = {{"Status", "ENABLED"}, {"SSEType", "KMS"}};
+  Answer table = make(request, kTable, "ValidationException", std::move(members));
+  if (!table) return table;
+  Json shown = table_view(*table);
+  shown["TableStatus"] = "CREATING";
+  return Json{{"TableDescription", shown}};
 }
 
 Answer describe_table(Request& request) {
@@ -105,115 +137,6 @@ Answer update_backups(Request& request) {
 
 constexpr TagForm kTableTags{.resource = "ResourceArn"};
 
-// --- Secrets Manager
-
-constexpr const char* kSecret = "AWS::SecretsManager::Secret";
-
-Answer secret_of(Request& request) {
-  std::string id = request.text("SecretId");
-  const Json* found = request.find(kSecret, id);
-  Answer out = error("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
-  if (found) return *found;
-  request.each(kSecret, [&](const std::string&, const Json& secret) {
-    if (secret.value("ARN", "") == id) out = secret;
-  });
-  return out;
-}
-
-Json secret_view(const Json& secret) { return without(secret, {"Versions", "SecretString", "Policy"}); }
-constexpr Listing kSecrets{
-    .type = kSecret, .list = "SecretList", .view = secret_view, .pages = {.limit_default = 100, .limit_max = 100}};
-
-void keep_secret(Request& request, const Json& secret) { request.put(kSecret, secret.value("Name", ""), secret); }
-
-Answer describe_secret(Request& request) {
-  Answer secret = secret_of(request);
-  if (!secret) return secret;
-  return secret_view(*secret);
-}
-
-Json secret_names(const Json& secret) { return pick(secret, {"ARN", "Name"}); }
-
-Answer rotate_secret(Request& request) {
-  Answer secret = secret_of(request);
-  if (!secret) return secret;
-  if (!request.has("RotationLambdaARN") && !secret->contains("RotationLambdaARN"))
-    return error("InvalidRequestException", "No Lambda rotation function ARN is associated with this secret.");
-  overlay(*secret, request.call().parameters, {"RotationLambdaARN", "RotationRules"});
-  (*secret)["RotationEnabled"] = true;
-  (*secret)["LastRotatedDate"] = request.now();
-  keep_secret(request, *secret);
-  return secret_names(*secret);
-}
-
-Answer cancel_rotation(Request& request) {
-  Answer secret = secret_of(request);
-  if (!secret) return secret;
-  (*secret)["RotationEnabled"] = false;
-  keep_secret(request, *secret);
-  return secret_names(*secret);
-}
-
-Answer update_secret(Request& request) {
-  Answer secret = secret_of(request);
-  if (!secret) return secret;
-  overlay(*secret, request.call().parameters, {"Description", "KmsKeyId", "SecretString"});
-  (*secret)["LastChangedDate"] = request.now();
-  keep_secret(request, *secret);
-  return secret_names(*secret);
-}
-
-Answer delete_secret(Request& request) {
-  Answer secret = secret_of(request);
-  if (!secret) return secret;
-  Json out = secret_names(*secret);
-  std::int64_t days = request.flag("ForceDeleteWithoutRecovery") ? 0 : request.integer("RecoveryWindowInDays", 30);
-  out["DeletionDate"] = base::to_iso8601(request.clock().now() + base::Milliseconds(days * 86'400'000));
-  if (days == 0) {
-    request.state().erase(request.key(kSecret, secret->value("Name", "")));
-    return out;
-  }
-  if (days < 7 || days > 30) return error("InvalidParameterException", "RecoveryWindowInDays must be between 7 and 30");
-  (*secret)["DeletedDate"] = out["DeletionDate"];
-  keep_secret(request, *secret);
-  return out;
-}
-
-Answer restore_secret(Request& request) {
-  Answer secret = secret_of(request);
-  if (!secret) return secret;
-  secret->erase("DeletedDate");
-  keep_secret(request, *secret);
-  return secret_names(*secret);
-}
-
-Answer get_secret_policy(Request& request) {
-  Answer secret = secret_of(request);
-  if (!secret) return secret;
-  Json out = secret_names(*secret);
-  if (secret->contains("Policy")) out["ResourcePolicy"] = (*secret)["Policy"];
-  return out;
-}
-
-Answer put_secret_policy(Request& request) {
-  Answer secret = secret_of(request);
-  if (!secret) return secret;
-  auto policy = base::parse_json(request.text("ResourcePolicy"), {20'480, 32});
-  if (!policy || !base::member(*policy, "Statement").is_structured())
-    return error("MalformedPolicyDocumentException", "The resource policy is not valid.");
-  (*secret)["Policy"] = request.text("ResourcePolicy");
-  keep_secret(request, *secret);
-  return secret_names(*secret);
-}
-
-Answer delete_secret_policy(Request& request) {
-  Answer secret = secret_of(request);
-  if (!secret) return secret;
-  secret->erase("Policy");
-  keep_secret(request, *secret);
-  return secret_names(*secret);
-}
-
 // --- ECR
 
 constexpr const char* kRepository = "AWS::ECR::Repository";
@@ -239,6 +162,28 @@ Answer repository_of(Request& request) {
 Json repository_answer(Request& request, const Json& repository) {
   request.put(kRepository, request.text("repositoryName"), repository);
   return {{"registryId", request.account()}, {"repositoryName", request.text("repositoryName")}};
+}
+
+Answer create_repository(Request& request) {
+  std::string name = request.text("repositoryName");
+  if (request.find(kRepository, name))
+    return error("RepositoryAlreadyExistsException",
+                 fmt::format("The repository with name '{}' already exists in the registry with id '{}'", name,
+                             request.account()));
+  Json members = {
+      {"repositoryName", name}, {"createdAt", request.now()}, {"Tags", sorted_tags(request.parameter("tags"))}};
+  overlay(members, request.call().parameters,
+          {"imageTagMutability", "imageScanningConfiguration", "encryptionConfiguration"});
+  Answer repository = make(request, kRepository, "InvalidParameterException", std::move(members));
+  if (!repository) return repository;
+  return Json{{"repository", repository_view(*repository)}};
+}
+
+Answer delete_repository(Request& request) {
+  Answer repository = repository_of(request);
+  if (!repository) return repository;
+  request.state().erase(request.key(kRepository, request.text("repositoryName")));
+  return Json{{"repository", repository_view(*repository)}};
 }
 
 Answer put_scanning(Request& request) {
@@ -346,6 +291,34 @@ Answer modify_cluster(Request& request) {
   return Json{{"Cluster", cluster_view(*cluster)}};
 }
 
+Answer create_cluster(Request& request) {
+  std::string id = request.text("ClusterIdentifier");
+  if (request.find(kCluster, id)) return error("ClusterAlreadyExists", "Cluster already exists");
+  Json members = {{"ClusterIdentifier", id},
+                  {"ClusterCreateTime", request.now()},
+                  {"Tags", sorted_tags(request.parameter("Tags"))}};
+  overlay(members, request.call().parameters,
+          {"NodeType", "MasterUsername", "DBName", "PubliclyAccessible", "Encrypted", "KmsKeyId", "EnhancedVpcRouting",
+           "AllowVersionUpgrade", "AutomatedSnapshotRetentionPeriod", "NumberOfNodes", "PreferredMaintenanceWindow"});
+  Answer cluster = make(request, kCluster, "InvalidParameterValue", std::move(members));
+  if (!cluster) return cluster;
+  Json shown = cluster_view(*cluster);
+  shown["ClusterStatus"] = "creating";
+  return Json{{"Cluster", shown}};
+}
+
+Answer delete_cluster(Request& request) {
+  Answer cluster = cluster_of(request);
+  if (!cluster) return cluster;
+  if (!request.flag("SkipFinalClusterSnapshot") && request.text("FinalClusterSnapshotIdentifier").empty())
+    return error("InvalidParameterCombination",
+                 "FinalClusterSnapshotIdentifier is required unless SkipFinalClusterSnapshot is specified.");
+  request.state().erase(request.key(kCluster, request.text("ClusterIdentifier")));
+  Json shown = cluster_view(*cluster);
+  shown["ClusterStatus"] = "deleting";
+  return Json{{"Cluster", shown}};
+}
+
 Answer logging_status(Request& request) {
   Answer cluster = cluster_of(request);
   if (!cluster) return cluster;
@@ -372,6 +345,7 @@ std::vector<Operation> data_store_operations() {
   return {
       {"dynamodb", "ListTables", Effect::read, list_tables},
       {"dynamodb", "DescribeTable", Effect::read, describe_table},
+      {"dynamodb", "CreateTable", Effect::write, create_table},
       {"dynamodb", "UpdateTable", Effect::write, update_table},
       {"dynamodb", "DeleteTable", Effect::write, delete_table},
       {"dynamodb", "DescribeContinuousBackups", Effect::read, describe_backups},
@@ -379,17 +353,9 @@ std::vector<Operation> data_store_operations() {
       {"dynamodb", "TagResource", Effect::write, tag<kTableTags>},
       {"dynamodb", "UntagResource", Effect::write, untag<kTableTags>},
       {"dynamodb", "ListTagsOfResource", Effect::read, list_tags<kTableTags>},
-      {"secretsmanager", "ListSecrets", Effect::read, describe<kSecrets>},
-      {"secretsmanager", "DescribeSecret", Effect::read, describe_secret},
-      {"secretsmanager", "RotateSecret", Effect::write, rotate_secret},
-      {"secretsmanager", "CancelRotateSecret", Effect::write, cancel_rotation},
-      {"secretsmanager", "UpdateSecret", Effect::write, update_secret},
-      {"secretsmanager", "DeleteSecret", Effect::write, delete_secret},
-      {"secretsmanager", "RestoreSecret", Effect::write, restore_secret},
-      {"secretsmanager", "GetResourcePolicy", Effect::read, get_secret_policy},
-      {"secretsmanager", "PutResourcePolicy", Effect::write, put_secret_policy},
-      {"secretsmanager", "DeleteResourcePolicy", Effect::write, delete_secret_policy},
       {"ecr", "DescribeRepositories", Effect::read, describe<kRepositories>},
+      {"ecr", "CreateRepository", Effect::write, create_repository},
+      {"ecr", "DeleteRepository", Effect::write, delete_repository},
       {"ecr", "PutImageScanningConfiguration", Effect::write, put_scanning},
       {"ecr", "PutImageTagMutability", Effect::write, put_mutability},
       {"ecr", "GetRepositoryPolicy", Effect::read, get_policy<kAccess>},
@@ -402,6 +368,8 @@ std::vector<Operation> data_store_operations() {
       {"ecr", "UntagResource", Effect::write, untag<kRepositoryTags>},
       {"ecr", "ListTagsForResource", Effect::read, list_tags<kRepositoryTags>},
       {"redshift", "DescribeClusters", Effect::read, describe<kClusters>},
+      {"redshift", "CreateCluster", Effect::write, create_cluster},
+      {"redshift", "DeleteCluster", Effect::write, delete_cluster},
       {"redshift", "ModifyCluster", Effect::write, modify_cluster},
       {"redshift", "DescribeLoggingStatus", Effect::read, logging_status},
       {"redshift", "EnableLogging", Effect::write, enable_logging},

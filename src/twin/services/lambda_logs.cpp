@@ -2,6 +2,7 @@
 // API references.
 #include <algorithm>
 
+#include "twin/resource_types.h"
 #include "twin/services/arns.h"
 #include "twin/services/describe.h"
 #include "twin/services/tables.h"
@@ -50,6 +51,44 @@ Answer get_function(Request& request) {
   if (function->contains("Concurrency"))
     out["Concurrency"] = {{"ReservedConcurrentExecutions", (*function)["Concurrency"]}};
   return out;
+}
+
+// The code itself is not kept: the twin runs none.
+Answer create_function(Request& request) {
+  std::string name = request.text("FunctionName");
+  if (request.find(kFunction, name))
+    return error("ResourceConflictException", fmt::format("Function already exist: {}", name), 409);
+  if (request.text("Role").empty())
+    return error("ValidationException",
+                 "1 validation error detected: Value null at 'role' failed to satisfy "
+                 "constraint: Member must not be null");
+  Json members = {
+      {"FunctionName", name}, {"LastModified", request.now()}, {"Tags", sorted_tags(request.parameter("Tags"))}};
+  overlay(members, request.call().parameters,
+          {"Role", "Handler", "Description", "Timeout", "MemorySize", "VpcConfig", "Environment", "Runtime",
+           "DeadLetterConfig", "KMSKeyArn", "TracingConfig", "PackageType", "Architectures", "EphemeralStorage"});
+  auto document = document_from_api(request.account(), request.region(), kFunction, std::move(members));
+  if (!document) return error("InvalidParameterValueException", document.error().message);
+  request.put(kFunction, name, document->second);
+  Json out = configuration(document->second);
+  out["State"] = "Pending";
+  return out;
+}
+
+Answer create_url(Request& request) {
+  Answer function = function_of(request);
+  if (!function) return function;
+  if (function->contains("Url"))
+    return error("ResourceConflictException", "Failed to create function url config as it already exists.", 409);
+  Json url = {{"AuthType", request.text("AuthType")},
+              {"CreationTime", request.now()},
+              {"FunctionUrl",
+               fmt::format("https://{}.lambda-url.{}.on.aws/", request.state().next_id("", 32), request.region())}};
+  overlay(url, request.call().parameters, {"Cors", "InvokeMode"});
+  (*function)["Url"] = url;
+  url["FunctionArn"] = function->value("FunctionArn", "");
+  keep(request, std::move(*function));
+  return url;
 }
 
 Answer get_configuration(Request& request) {
@@ -406,6 +445,8 @@ std::vector<Operation> lambda_logs_operations() {
       {"lambda", "ListFunctions", Effect::read, describe<kFunctions>},
       {"lambda", "GetFunction", Effect::read, get_function},
       {"lambda", "GetFunctionConfiguration", Effect::read, get_configuration},
+      {"lambda", "CreateFunction", Effect::write, create_function},
+      {"lambda", "CreateFunctionUrlConfig", Effect::write, create_url},
       {"lambda", "UpdateFunctionConfiguration", Effect::write, update_configuration},
       {"lambda", "DeleteFunction", Effect::write, delete_function},
       {"lambda", "GetPolicy", Effect::read, get_policy},

@@ -5,6 +5,7 @@
 // window.
 #include <algorithm>
 
+#include "twin/resource_types.h"
 #include "twin/services/arns.h"
 #include "twin/services/describe.h"
 #include "twin/services/tables.h"
@@ -77,7 +78,10 @@ Answer list(Request& request) {
                                                     {"db-cluster-id", "DBClusterIdentifier"},
                                                     {"engine", "Engine"},
                                                     {"dbi-resource-id", "DbiResourceId"},
-                                                    {"snapshot-type", "SnapshotType"}};
+                                                    {"snapshot-type", "SnapshotType"},
+                                                    {"db-snapshot-id", "DBSnapshotIdentifier"},
+                                                    {"db-cluster-snapshot-id", "DBClusterSnapshotIdentifier"},
+                                                    {"db-cluster-resource-id", "DbClusterResourceId"}};
   if (Check wrong = keep_matching(found, request.parameter("Filters"), kFilters)) return tl::unexpected(*wrong);
   return page(request, std::move(found), (std::string(kKind.answer) + "s").c_str(), kPages);
 }
@@ -252,6 +256,184 @@ Answer modify_attribute(Request& request) {
   return attributes_answer(*snapshot, kKind);
 }
 
+// --- Making: there at once, as "available"; only the answer says "creating".
+
+bool is_identifier(const std::string& text) {
+  auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
+  auto allowed = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-'; };
+  return !text.empty() && text.size() <= 63 && letter(text[0]) && std::all_of(text.begin(), text.end(), allowed) &&
+         !text.ends_with("-") && text.find("--") == std::string::npos;
+}
+
+Check check_new(Request& request, const Kind& kind, const std::string& id, const char* exists) {
+  if (!is_identifier(id))
+    return AwsError{"InvalidParameterValue",
+                    fmt::format("The parameter {} is not a valid identifier. Identifiers must begin with a letter; "
+                                "must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen "
+                                "or contain two consecutive hyphens.",
+                                kind.id),
+                    400,
+                    {}};
+  if (request.find(kind.type, id)) return AwsError{exists, fmt::format("{} already exists", kind.what), 400, {}};
+  return {};
+}
+
+Answer make(Request& request, const Kind& kind, Json members) {
+  auto document = document_from_api(request.account(), request.region(), kind.type, std::move(members));
+  if (!document) return error("InvalidParameterValue", document.error().message);
+  request.put(kind.type, document->first.id, document->second);
+  Json shown = view(document->second, kind, INT64_MAX);
+  shown[kind.status] = "creating";
+  return Json{{kind.answer, shown}};
+}
+
+std::string resource_id(Request& request, const char* prefix) {
+  std::string id = request.state().next_id(prefix, 26);
+  std::transform(id.begin() + static_cast<std::ptrdiff_t>(std::string_view(prefix).size()), id.end(),
+                 id.begin() + static_cast<std::ptrdiff_t>(std::string_view(prefix).size()),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return id;
+}
+
+Json new_database(const Request& request) {
+  Json members = {{"Tags", sorted_tags(request.parameter("Tags"))}};
+  overlay(members, request.call().parameters,
+          {"Engine", "EngineVersion", "MasterUsername", "BackupRetentionPeriod", "StorageEncrypted", "KmsKeyId",
+           "DeletionProtection", "MultiAZ", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot", "PubliclyAccessible",
+           "MonitoringInterval", "MonitoringRoleArn", "AllocatedStorage", "StorageType", "DBInstanceClass", "Port"});
+  if (request.has("VpcSecurityGroupIds"))
+    members["VpcSecurityGroups"] = security_groups(request.parameter("VpcSecurityGroupIds"));
+  if (request.has("EnableIAMDatabaseAuthentication"))
+    members["IAMDatabaseAuthenticationEnabled"] = request.flag("EnableIAMDatabaseAuthentication");
+  if (request.has("EnablePerformanceInsights"))
+    members["PerformanceInsightsEnabled"] = request.flag("EnablePerformanceInsights");
+  if (request.has("EnableCloudwatchLogsExports"))
+    members["EnabledCloudwatchLogsExports"] = request.parameter("EnableCloudwatchLogsExports");
+  return members;
+}
+
+Answer create_instance(Request& request) {
+  std::string id = request.text("DBInstanceIdentifier"), cluster = request.text("DBClusterIdentifier");
+  if (Check wrong = check_new(request, kInstance, id, "DBInstanceAlreadyExists")) return tl::unexpected(*wrong);
+  Json members = new_database(request);
+  members.update({{"DBInstanceIdentifier", id},
+                  {"DbiResourceId", resource_id(request, "db-")},
+                  {"InstanceCreateTime", request.now()}});
+  if (!cluster.empty()) {
+    const Json* found = request.find(kCluster.type, cluster);
+    if (!found) return tl::unexpected(missing(kCluster, cluster));
+    Json joined = *found;
+    joined["DBClusterMembers"].push_back({{"DBInstanceIdentifier", id},
+                                          {"IsClusterWriter", joined["DBClusterMembers"].empty()},
+                                          {"DBClusterParameterGroupStatus", "in-sync"},
+                                          {"PromotionTier", 1}});
+    request.put(kCluster.type, cluster, std::move(joined));
+    members["DBClusterIdentifier"] = cluster;
+  }
+  return make(request, kInstance, std::move(members));
+}
+
+Answer create_cluster(Request& request) {
+  std::string id = request.text("DBClusterIdentifier");
+  if (Check wrong = check_new(request, kCluster, id, "DBClusterAlreadyExistsFault")) return tl::unexpected(*wrong);
+  Json members = new_database(request);
+  members.update({{"DBClusterIdentifier", id},
+                  {"DbClusterResourceId", resource_id(request, "cluster-")},
+                  {"ClusterCreateTime", request.now()}});
+  return make(request, kCluster, std::move(members));
+}
+
+Answer create_cluster_snapshot(Request& request) {
+  Answer cluster = one(request, kCluster);
+  if (!cluster) return cluster;
+  std::string id = request.text("DBClusterSnapshotIdentifier");
+  if (Check wrong = check_new(request, kClusterSnapshot, id, "DBClusterSnapshotAlreadyExistsFault"))
+    return tl::unexpected(*wrong);
+  Json members = pick(*cluster, {"DBClusterIdentifier", "Engine", "EngineVersion", "StorageEncrypted", "KmsKeyId"});
+  members.update({{"DBClusterSnapshotIdentifier", id},
+                  {"SnapshotCreateTime", request.now()},
+                  {"Tags", sorted_tags(request.parameter("Tags"))}});
+  return make(request, kClusterSnapshot, std::move(members));
+}
+
+struct SnapshotCopy {
+  const Kind& kind;
+  const char* source;
+  const char* target;
+  const char* exists;
+  const char* encrypted;  // member
+  const char* arn;        // member
+  const char* arn_prefix;
+};
+
+// A key encrypts the copy; an encrypted source stays encrypted.
+Answer copy_snapshot_as(Request& request, const SnapshotCopy& copy) {
+  std::string from = request.text(copy.source), id = request.text(copy.target);
+  if (std::size_t at = from.find(copy.arn_prefix); from.starts_with("arn:") && at != std::string::npos)
+    from = from.substr(at + std::string_view(copy.arn_prefix).size());
+  const Json* source = request.find(copy.kind.type, from);
+  if (!source) return tl::unexpected(missing(copy.kind, from));
+  if (Check wrong = check_new(request, copy.kind, id, copy.exists)) return tl::unexpected(*wrong);
+  Json tags = request.has("Tags") ? sorted_tags(request.parameter("Tags")) : Json::array();
+  Json members = without(*source, {"Tags", "Attributes"});
+  if (request.flag("CopyTags")) tags = base::member(*source, "Tags");
+  members.update({{copy.kind.id, id},
+                  {"SnapshotType", "manual"},
+                  {"SnapshotCreateTime", request.now()},
+                  {copy.arn, request.arn("rds", copy.arn_prefix + id)},
+                  {"Tags", tags}});
+  if (!request.text("KmsKeyId").empty())
+    members.update({{copy.encrypted, true}, {"KmsKeyId", request.text("KmsKeyId")}});
+  return make(request, copy.kind, std::move(members));
+}
+
+Answer copy_snapshot(Request& request) {
+  return copy_snapshot_as(request, {kSnapshot, "SourceDBSnapshotIdentifier", "TargetDBSnapshotIdentifier",
+                                    "DBSnapshotAlreadyExists", "Encrypted", "DBSnapshotArn", "snapshot:"});
+}
+
+Answer copy_cluster_snapshot(Request& request) {
+  return copy_snapshot_as(request, {kClusterSnapshot, "SourceDBClusterSnapshotIdentifier",
+                                    "TargetDBClusterSnapshotIdentifier", "DBClusterSnapshotAlreadyExistsFault",
+                                    "StorageEncrypted", "DBClusterSnapshotArn", "cluster-snapshot:"});
+}
+
+// --- Stopping and starting
+
+struct Switch {
+  const Kind& kind;
+  const char* from;
+  const char* to;
+  const char* answered;
+};
+
+Answer switch_state(Request& request, const Switch& change) {
+  Answer document = one(request, change.kind);
+  if (!document) return document;
+  std::string status = view(*document, change.kind, request.clock().now().ms).value(change.kind.status, "");
+  if (status != change.from)
+    return error(
+        std::string("Invalid") + change.kind.what + "State" + (change.kind.what == kCluster.what ? "Fault" : ""),
+        fmt::format("{} {} is not in {} state.", change.kind.what, request.text(change.kind.id), change.from));
+  (*document)[change.kind.status] = change.to;
+  request.put(change.kind.type, request.text(change.kind.id), *document);
+  Json shown = view(*document, change.kind, INT64_MAX);
+  shown[change.kind.status] = change.answered;
+  return Json{{change.kind.answer, shown}};
+}
+
+Answer stop_instance(Request& request) {
+  return switch_state(request, {kInstance, "available", "stopped", "stopping"});
+}
+Answer start_instance(Request& request) {
+  return switch_state(request, {kInstance, "stopped", "available", "starting"});
+}
+Answer reboot_instance(Request& request) {
+  return switch_state(request, {kInstance, "available", "available", "rebooting"});
+}
+Answer stop_cluster(Request& request) { return switch_state(request, {kCluster, "available", "stopped", "stopping"}); }
+Answer start_cluster(Request& request) { return switch_state(request, {kCluster, "stopped", "available", "starting"}); }
+
 constexpr TagForm kTags{.resource = "ResourceName", .missing = "DBInstanceNotFound", .missing_status = 404};
 
 Answer list_tags_for_resource(Request& request) {
@@ -279,6 +461,16 @@ std::vector<Operation> rds_operations() {
       {"rds", "DeleteDBClusterSnapshot", Effect::write, delete_snapshot<kClusterSnapshot>},
       {"rds", "DescribeDBClusterSnapshotAttributes", Effect::read, describe_attributes<kClusterSnapshot>},
       {"rds", "ModifyDBClusterSnapshotAttribute", Effect::write, modify_attribute<kClusterSnapshot>},
+      {"rds", "CreateDBInstance", Effect::write, create_instance},
+      {"rds", "CreateDBCluster", Effect::write, create_cluster},
+      {"rds", "CreateDBClusterSnapshot", Effect::write, create_cluster_snapshot},
+      {"rds", "CopyDBSnapshot", Effect::write, copy_snapshot},
+      {"rds", "CopyDBClusterSnapshot", Effect::write, copy_cluster_snapshot},
+      {"rds", "StopDBInstance", Effect::write, stop_instance},
+      {"rds", "StartDBInstance", Effect::write, start_instance},
+      {"rds", "RebootDBInstance", Effect::write, reboot_instance},
+      {"rds", "StopDBCluster", Effect::write, stop_cluster},
+      {"rds", "StartDBCluster", Effect::write, start_cluster},
       {"rds", "AddTagsToResource", Effect::write, tag<kTags>},
       {"rds", "RemoveTagsFromResource", Effect::write, untag<kTags>},
       {"rds", "ListTagsForResource", Effect::read, list_tags_for_resource},

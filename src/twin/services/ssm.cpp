@@ -1,6 +1,8 @@
 // SSM: parameters, documents and who may see them, service settings. Source: Systems Manager API reference.
 #include <algorithm>
 
+#include "base/document.h"
+#include "twin/resource_types.h"
 #include "twin/services/describe.h"
 #include "twin/services/tables.h"
 
@@ -123,6 +125,41 @@ Answer get_document(Request& request) {
   Answer document = document_of(request);
   if (!document) return document;
   return pick(*document, {"Name", "DocumentVersion", "Status", "Content", "DocumentType", "DocumentFormat"});
+}
+
+// The content is read as far as its place in the API goes: that it is JSON or YAML, and its schema version.
+Answer create_document(Request& request) {
+  std::string name = request.text("Name"),
+              type = request.has("DocumentType") ? request.text("DocumentType") : "Command";
+  if (request.find(kDocument, name))
+    return error("DocumentAlreadyExists", fmt::format("Document with same name {} already exists", name));
+  base::Diagnostics mistakes;
+  auto content = base::parse_yaml({name, request.text("Content")}, mistakes);
+  if (!content || !content->is_map())
+    return error("InvalidDocumentContent", "The content of the document is not valid JSON or YAML.");
+  Json version = base::member(content->json(), "schemaVersion");
+  Json members = {{"Name", name},
+                  {"Content", request.text("Content")},
+                  {"DocumentType", type},
+                  {"DocumentFormat", request.has("DocumentFormat") ? request.text("DocumentFormat") : "JSON"},
+                  {"SchemaVersion", version.is_string() ? version : Json(version.dump())},
+                  {"CreatedDate", request.now()},
+                  {"DefaultVersion", "1"},
+                  {"LatestVersion", "1"},
+                  {"Tags", sorted_tags(request.parameter("Tags"))}};
+  auto document = document_from_api(request.account(), request.region(), kDocument, std::move(members));
+  if (!document) return error("InvalidDocumentContent", document.error().message);
+  request.put(kDocument, name, document->second);
+  return Json{{"DocumentDescription", document_view(document->second)}};
+}
+
+Answer delete_document(Request& request) {
+  Answer document = document_of(request);
+  if (!document) return document;
+  if (!base::member(*document, "AccountIds").empty())
+    return error("InvalidDocumentOperation", "You must stop sharing the document before you can delete it.");
+  request.state().erase(request.key(kDocument, request.text("Name")));
+  return Json::object();
 }
 
 Answer describe_permission(Request& request) {
@@ -249,6 +286,8 @@ std::vector<Operation> ssm_operations() {
       {"ssm", "ListDocuments", Effect::read, describe<kDocuments>},
       {"ssm", "DescribeDocument", Effect::read, describe_document},
       {"ssm", "GetDocument", Effect::read, get_document},
+      {"ssm", "CreateDocument", Effect::write, create_document},
+      {"ssm", "DeleteDocument", Effect::write, delete_document},
       {"ssm", "DescribeDocumentPermission", Effect::read, describe_permission},
       {"ssm", "ModifyDocumentPermission", Effect::write, modify_permission},
       {"ssm", "GetServiceSetting", Effect::read, get_setting},

@@ -14,6 +14,8 @@ std::vector<Operation> ec2_listing_operations();
 std::vector<Operation> ec2_instance_operations();
 std::vector<Operation> ec2_storage_operations();
 std::vector<Operation> ec2_setting_operations();
+std::vector<Operation> ec2_vpc_operations();
+std::vector<Operation> ec2_launch_operations();
 std::vector<Operation> sts_operations();
 std::vector<Operation> s3_setting_operations();
 std::vector<Operation> s3_bucket_operations();
@@ -32,6 +34,7 @@ std::vector<Operation> cloudwatch_metric_operations();
 std::vector<Operation> autoscaling_operations();
 std::vector<Operation> guardduty_operations();
 std::vector<Operation> securityhub_operations();
+std::vector<Operation> secret_operations();
 
 using Table = std::vector<Operation> (*)();
 std::vector<Table> tables();
