@@ -12,8 +12,11 @@ using base::Timestamp;
 
 namespace {
 
+// In AWS's words; who was asked stands in them already.
 base::Error named(base::Error error, const std::string& operation) {
   if (!error.detail.empty()) {
+    if (error.message.starts_with(error.detail + ": ")) error.message.erase(0, error.detail.size() + 2);
+    error.where.clear();
     error.message =
         fmt::format("An error occurred ({}) when calling the {} operation: {}", error.detail, operation, error.message);
   } else {

@@ -71,7 +71,14 @@ class CloudTrail(TwinCase):
 
     def test_create_and_delete(self):
         self.fails("S3BucketDoesNotExistException", self.trail.create_trail, Name="new", S3BucketName="nowhere")
-        self.trail.create_trail(Name="new", S3BucketName="demo-trail-logs-111122223333")
+        bucket = "demo-trail-logs-111122223333"
+        self.fails("InvalidTrailNameException", self.trail.create_trail, Name="-x", S3BucketName=bucket)
+        self.client("s3").delete_bucket_policy(Bucket=bucket)
+        self.fails("InsufficientS3BucketPolicyException", self.trail.create_trail, Name="new", S3BucketName=bucket)
+        self.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": ["s3:PutObject", "s3:GetBucketAcl"],
+             "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]}]}))
+        self.trail.create_trail(Name="new", S3BucketName=bucket)
         self.fails("TrailAlreadyExistsException", self.trail.create_trail, Name="new", S3BucketName="demo-trail-logs-111122223333")
         selectors = [{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True, "DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]}]
         self.assertEqual(self.trail.get_event_selectors(TrailName="new")["EventSelectors"][0]["ReadWriteType"], "All")

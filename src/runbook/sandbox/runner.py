@@ -14,6 +14,7 @@ Messages on a job's channel, first byte tells the kind:
 """
 import array
 import ctypes
+import datetime
 import gc
 import io
 import json
@@ -74,6 +75,7 @@ def gateway_socket():
 
 def patch_botocore():
     import botocore.awsrequest
+    import botocore.exceptions
     import botocore.loaders
     import botocore.session
     import urllib3.exceptions
@@ -111,6 +113,13 @@ def patch_botocore():
                       *args, **keywords):
         return original_create(session, service_name, region_name, api_version, use_ssl, verify, GATEWAY, *args, **keywords)
 
+    original_retry_info = botocore.exceptions.ClientError._get_retry_info
+
+    def retry_info(error, response):
+        # We retry behind the gateway; that the script's own client may not is no part of AWS's message.
+        return "" if response.get("ResponseMetadata", {}).get("RetryAttempts") == 0 else original_retry_info(error, response)
+
+    botocore.exceptions.ClientError._get_retry_info = retry_info
     botocore.session.Session.__init__ = session_init
     botocore.session.Session.create_client = create_client
 
@@ -182,10 +191,17 @@ def load_handler(request):
     return module.__dict__[name]
 
 
+def as_text(value):
+    """Times as boto3 hands them out: scripts return API answers as they are."""
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return value.isoformat()
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
 def run_python(request):
     try:
         result = load_handler(request)(request["payload"], {})
-        payload = json.dumps(result, allow_nan=False)
+        payload = json.dumps(result, allow_nan=False, default=as_text)
     except SystemExit as stop:
         return end("exited", error=cut(f"exit code {stop.code}"), error_type="SystemExit")
     except MemoryError:

@@ -79,10 +79,41 @@ Answer get_trail_status(Request& request) {
   return out;
 }
 
+bool valid_trail_name(const std::string& name) {
+  auto alone = [](unsigned char c) { return std::isalnum(c) == 0; };
+  auto allowed = [&](unsigned char c) { return !alone(c) || c == '.' || c == '_' || c == '-'; };
+  return name.size() >= 3 && name.size() <= 128 && std::all_of(name.begin(), name.end(), allowed) &&
+         !alone(static_cast<unsigned char>(name.front())) && !alone(static_cast<unsigned char>(name.back()));
+}
+
+// Does the bucket's policy let CloudTrail write? Conditions are not looked at.
+bool admits_cloudtrail(const Json& bucket) {
+  const Json& written = base::member(bucket, "Policy");
+  auto parsed = written.is_string() ? base::parse_json(written.get<std::string>()) : base::Result<Json>(written);
+  if (!parsed) return false;
+  const Json& given = base::member(*parsed, "Statement");
+  for (const Json& statement : given.is_object() ? Json::array({given}) : given) {
+    std::vector<std::string> who = values_at(statement, "Principal.Service"), what = values_at(statement, "Action");
+    bool service = std::find(who.begin(), who.end(), "cloudtrail.amazonaws.com") != who.end() ||
+                   base::member(statement, "Principal") == Json("*");
+    bool writes = std::any_of(what.begin(), what.end(),
+                              [](const std::string& action) { return matches_wildcard("s3:PutObject", action); });
+    if (base::string_member(statement, "Effect") == "Allow" && service && writes) return true;
+  }
+  return false;
+}
+
 Check check_destinations(Request& request) {
   std::string bucket = request.text("S3BucketName");
-  if (request.has("S3BucketName") && !find_bucket(request.state(), bucket)) {
+  std::optional<StateKey> key = find_bucket(request.state(), bucket);
+  if (request.has("S3BucketName") && !key) {
     return AwsError{"S3BucketDoesNotExistException", fmt::format("S3 bucket {} does not exist!", bucket), 400, {}};
+  }
+  if (key && !admits_cloudtrail(*request.state().find(*key))) {
+    return AwsError{"InsufficientS3BucketPolicyException",
+                    fmt::format("Incorrect S3 bucket policy is detected for bucket: {}", bucket),
+                    400,
+                    {}};
   }
   if (request.has("CloudWatchLogsLogGroupArn") != request.has("CloudWatchLogsRoleArn")) {
     return AwsError{
@@ -105,6 +136,10 @@ Answer create_trail(Request& request) {
   if (find_trail(request, name))
     return error("TrailAlreadyExistsException",
                  fmt::format("Trail {} already exists for customer: {}", name, request.account()));
+  if (!valid_trail_name(name))
+    return error("InvalidTrailNameException",
+                 "Trail name must have 3 to 128 letters, digits, periods, underscores or dashes, and start and end "
+                 "with a letter or digit.");
   if (!request.has("S3BucketName")) return error("InvalidS3BucketNameException", "Bucket name cannot be blank!");
   if (Check wrong = check_destinations(request)) return tl::unexpected(*wrong);
   Json trail = {{"Name", name},

@@ -120,14 +120,21 @@ Json backups_view(Request& request, const Json& table) {
            {{"ContinuousBackupsStatus", "ENABLED"}, {"PointInTimeRecoveryDescription", recovery}}}};
 }
 
-Answer describe_backups(Request& request) {
+// The one pair of operations with a code of its own for a missing table.
+Answer backed_up_table(Request& request) {
   Answer table = table_of(request);
+  if (!table) return error("TableNotFoundException", fmt::format("Table not found: {}", request.text("TableName")));
+  return table;
+}
+
+Answer describe_backups(Request& request) {
+  Answer table = backed_up_table(request);
   if (!table) return table;
   return backups_view(request, *table);
 }
 
 Answer update_backups(Request& request) {
-  Answer table = table_of(request);
+  Answer table = backed_up_table(request);
   if (!table) return table;
   (*table)["PointInTime"] =
       base::member(request.parameter("PointInTimeRecoverySpecification"), "PointInTimeRecoveryEnabled") == Json(true);

@@ -1,5 +1,7 @@
 #include "twin/services/describe.h"
 
+#include "twin/services/ec2.h"
+
 namespace setpoint::twin::services {
 
 namespace {
@@ -9,6 +11,8 @@ Answer named_documents(Request& request, const Listing& listing, const Json& ids
   for (const Json& id : ids.is_array() ? ids : Json::array({ids})) {
     std::string name = id.is_string() ? id.get<std::string>() : id.dump();
     const Json* found = listing.global ? request.find_global(listing.type, name) : request.find(listing.type, name);
+    if (!found && std::string_view(listing.type).starts_with("AWS::EC2::"))
+      return tl::unexpected(ec2_missing(name, listing.type));
     if (!found)
       return error(listing.missing, fmt::format("{} does not exist: {}", listing.type, name), listing.missing_status);
     out.push_back(*found);

@@ -20,10 +20,13 @@ struct Ec2Type {
   const char* type;      // of AWS Config
   const char* tag_name;  // "security-group": in TagSpecifications and ARNs
   const char* id_member;
-  const char* missing;  // the error code for an id that does not exist
+  const char* missing;              // the error code for an id that does not exist
+  const char* malformed = nullptr;  // for an id of another form; nullptr = as one that does not exist
 };
 const Ec2Type* ec2_type_of(std::string_view id);
 AwsError ec2_missing(std::string_view id);
+// Where a resource of this type is asked for: an id of another form is malformed, for those types that say so.
+AwsError ec2_missing(std::string_view id, std::string_view type);
 // The document that `parameter` names by its id, or EC2's error for it.
 Answer ec2_named(Request& request, const char* parameter);
 

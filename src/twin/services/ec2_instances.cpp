@@ -152,9 +152,7 @@ Answer change_state(Request& request, const Transition& transition) {
   Json changes = Json::array();
   for (const Json& id : request.parameter("InstanceIds")) {
     const Json* found = request.find(kInstance, id.get<std::string>());
-    if (!found)
-      return error("InvalidInstanceID.NotFound",
-                   fmt::format("The instance ID '{}' does not exist", id.get<std::string>()));
+    if (!found) return tl::unexpected(ec2_missing(id.get<std::string>(), kInstance));
     Json instance = *found;
     Json before = instance["State"];
     std::string name = before.value("Name", "");
@@ -186,9 +184,7 @@ Answer set_monitoring(Request& request, const char* state) {
   Json out = Json::array();
   for (const Json& id : request.parameter("InstanceIds")) {
     const Json* found = request.find(kInstance, id.get<std::string>());
-    if (!found)
-      return error("InvalidInstanceID.NotFound",
-                   fmt::format("The instance ID '{}' does not exist", id.get<std::string>()));
+    if (!found) return tl::unexpected(ec2_missing(id.get<std::string>(), kInstance));
     Json instance = *found;
     instance["Monitoring"] = {{"State", state}};
     out.push_back({{"InstanceId", id}, {"Monitoring", instance["Monitoring"]}});

@@ -1,5 +1,7 @@
 // What EC2 lists, as rows: documents of a type, the parameter that names some of them, the filters that it knows.
 // Source: EC2 API reference. Security groups and instances have more to say and stand in files of their own.
+#include <algorithm>
+
 #include "twin/services/describe.h"
 #include "twin/services/ec2.h"
 #include "twin/services/tables.h"
@@ -112,12 +114,76 @@ constexpr FilterField kSnapshotFilters[] = {{"snapshot-id", "SnapshotId"}, {"sta
 constexpr Listing kSnapshots = ec2_list("AWS::EC2::Snapshot", "Snapshots", "SnapshotIds", "InvalidSnapshot.NotFound",
                                         kSnapshotFilters, snapshot_view);
 
+// Whose: account numbers or "self". A name that stands for AWS or the marketplace owns nothing here.
+void keep_owned(Request& request, std::vector<Json>& documents, const Json& owners) {
+  if (owners.empty()) return;
+  std::erase_if(documents, [&](const Json& document) {
+    Json owner = base::member(document, "OwnerId");
+    bool own =
+        owner == Json(request.account()) && std::find(owners.begin(), owners.end(), Json("self")) != owners.end();
+    return !own && std::find(owners.begin(), owners.end(), owner) == owners.end();
+  });
+}
+
+// For whom: "all", "self" or account numbers, as the list of permissions names them; owners need none.
+bool may_use(const Request& request, const Json& document, const Json& permissions, const Json& who) {
+  return std::any_of(who.begin(), who.end(), [&](const Json& name) {
+    if (name == Json("all"))
+      return std::find(permissions.begin(), permissions.end(), Json{{"Group", "all"}}) != permissions.end();
+    Json user = name == Json("self") ? Json(request.account()) : name;
+    return base::member(document, "OwnerId") == user ||
+           std::find(permissions.begin(), permissions.end(), Json{{"UserId", user}}) != permissions.end();
+  });
+}
+
+struct Shared {
+  const char* type;
+  const char* list;
+  const char* permissions;  // member
+  const char* owners;       // parameter
+  const char* users;        // parameter
+  const char* id;
+};
+
+// A listing of what may be shared: owner and users narrow it before it is paged.
+Answer list_shared(Request& request, const Listing& listing, const Shared& shared) {
+  if (request.parameter(shared.owners).empty() && request.parameter(shared.users).empty())
+    return describe_listing(request, listing);
+  std::vector<Json> documents = request.all(shared.type);
+  keep_owned(request, documents, request.parameter(shared.owners));
+  const Json& users = request.parameter(shared.users);
+  if (!users.empty())
+    std::erase_if(documents, [&](const Json& document) {
+      return !may_use(request, document, base::member(document, shared.permissions), users);
+    });
+  const Json& wanted = request.parameter(listing.ids);
+  if (!wanted.empty())
+    std::erase_if(documents, [&](const Json& document) {
+      return std::find(wanted.begin(), wanted.end(), document.value(shared.id, "")) == wanted.end();
+    });
+  for (Json& document : documents) document = listing.view(document);
+  std::vector<FilterField> fields(listing.filters.begin(), listing.filters.end());
+  if (Check wrong = keep_matching(documents, request.parameter("Filters"), fields)) return tl::unexpected(*wrong);
+  return page(request, std::move(documents), shared.list, listing.pages);
+}
+
+Answer describe_snapshots(Request& request) {
+  return list_shared(
+      request, kSnapshots,
+      {"AWS::EC2::Snapshot", "Snapshots", "CreateVolumePermissions", "OwnerIds", "RestorableByUserIds", "SnapshotId"});
+}
+
 Json image_view(const Json& document) { return without(document, {"LaunchPermissions"}); }
 constexpr FilterField kImageFilters[] = {{"image-id", "ImageId"}, {"name", "Name"},
                                          {"state", "State"},      {"is-public", "Public"},
                                          {"owner-id", "OwnerId"}, {"architecture", "Architecture"}};
 constexpr Listing kImages =
     ec2_list("AWS::EC2::Image", "Images", "ImageIds", "InvalidAMIID.NotFound", kImageFilters, image_view);
+
+Answer describe_images(Request& request) {
+  return list_shared(request, kImages,
+                     {"AWS::EC2::Image", "Images", "LaunchPermissions", "Owners", "ExecutableUsers", "ImageId"});
+}
 
 }  // namespace
 
@@ -132,8 +198,8 @@ std::vector<Operation> ec2_listing_operations() {
       {"ec2", "DescribeFlowLogs", Effect::read, describe<kFlowLogs>},
       {"ec2", "DescribeAddresses", Effect::read, describe<kAddresses>},
       {"ec2", "DescribeVolumes", Effect::read, describe<kVolumes>},
-      {"ec2", "DescribeSnapshots", Effect::read, describe<kSnapshots>},
-      {"ec2", "DescribeImages", Effect::read, describe<kImages>},
+      {"ec2", "DescribeSnapshots", Effect::read, describe_snapshots},
+      {"ec2", "DescribeImages", Effect::read, describe_images},
   };
 }
 

@@ -13,15 +13,16 @@ constexpr std::size_t kTagKeyMax = 127;
 constexpr std::size_t kTagValueMax = 255;
 
 constexpr Ec2Type kTypes[] = {
-    {"sg-", "AWS::EC2::SecurityGroup", "security-group", "GroupId", "InvalidGroup.NotFound"},
+    {"sg-", "AWS::EC2::SecurityGroup", "security-group", "GroupId", "InvalidGroup.NotFound",
+     "InvalidGroupId.Malformed"},
     {"vpc-", "AWS::EC2::VPC", "vpc", "VpcId", "InvalidVpcID.NotFound"},
     {"subnet-", "AWS::EC2::Subnet", "subnet", "SubnetId", "InvalidSubnetID.NotFound"},
-    {"i-", "AWS::EC2::Instance", "instance", "InstanceId", "InvalidInstanceID.NotFound"},
+    {"i-", "AWS::EC2::Instance", "instance", "InstanceId", "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"},
     {"eni-", "AWS::EC2::NetworkInterface", "network-interface", "NetworkInterfaceId",
      "InvalidNetworkInterfaceID.NotFound"},
-    {"vol-", "AWS::EC2::Volume", "volume", "VolumeId", "InvalidVolume.NotFound"},
-    {"snap-", "AWS::EC2::Snapshot", "snapshot", "SnapshotId", "InvalidSnapshot.NotFound"},
-    {"ami-", "AWS::EC2::Image", "image", "ImageId", "InvalidAMIID.NotFound"},
+    {"vol-", "AWS::EC2::Volume", "volume", "VolumeId", "InvalidVolume.NotFound", "InvalidParameterValue"},
+    {"snap-", "AWS::EC2::Snapshot", "snapshot", "SnapshotId", "InvalidSnapshot.NotFound", "InvalidParameterValue"},
+    {"ami-", "AWS::EC2::Image", "image", "ImageId", "InvalidAMIID.NotFound", "InvalidAMIID.Malformed"},
     {"fl-", "AWS::EC2::FlowLog", "vpc-flow-log", "FlowLogId", "InvalidFlowLogId.NotFound"},
     {"eipalloc-", "AWS::EC2::EIP", "elastic-ip", "AllocationId", "InvalidAllocationID.NotFound"},
     {"acl-", "AWS::EC2::NetworkAcl", "network-acl", "NetworkAclId", "InvalidNetworkAclID.NotFound"},
@@ -49,6 +50,8 @@ Check check_tags(const Json& tags) {
 
 // The documents that the request names, each changed by `change`; none is changed where one is missing.
 Answer change_tags(Request& request, const std::function<Check(Json&)>& change) {
+  if (request.parameter("Resources").empty())
+    return error("MissingParameter", "The request must contain the parameter resourceIdSet");
   for (const Json& id : request.parameter("Resources")) {
     std::string name = id.get<std::string>();
     const Ec2Type* type = ec2_type_of(name);
@@ -142,6 +145,16 @@ AwsError ec2_missing(std::string_view id) {
   const Ec2Type* type = ec2_type_of(id);
   if (!type) return {"InvalidID", fmt::format("The ID '{}' is not valid", id), 400, Json::object()};
   return {type->missing, fmt::format("The {} ID '{}' does not exist", type->tag_name, id), 400, Json::object()};
+}
+
+AwsError ec2_missing(std::string_view id, std::string_view type) {
+  auto known =
+      std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Ec2Type& each) { return type == each.type; });
+  if (known == std::end(kTypes) || id.starts_with(known->prefix)) return ec2_missing(id);
+  if (!known->malformed)
+    return {known->missing, fmt::format("The {} ID '{}' does not exist", known->tag_name, id), 400, Json::object()};
+  return {known->malformed, fmt::format("Invalid id: \"{}\" (expecting \"{}...\")", id, known->prefix), 400,
+          Json::object()};
 }
 
 Answer ec2_named(Request& request, const char* parameter) {

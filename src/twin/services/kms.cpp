@@ -175,9 +175,9 @@ Answer disable_key(Request& request) { return set_enabled(request, false); }
 Answer schedule_deletion(Request& request) {
   Answer key = key_of(request);
   if (!key) return key;
-  if (key->value("KeyState", "") == "PendingDeletion") return tl::unexpected(bad_state(*key));
   std::int64_t days = request.integer("PendingWindowInDays", 30);
   if (days < 7 || days > 30) return error("ValidationException", "PendingWindowInDays must be between 7 and 30");
+  if (key->value("KeyState", "") == "PendingDeletion") return tl::unexpected(bad_state(*key));
   std::string date = base::to_iso8601(request.clock().now() + base::Milliseconds(days * 86'400'000));
   key->update({{"KeyState", "PendingDeletion"}, {"Enabled", false}, {"DeletionDate", date}});
   store(request, *key);
@@ -219,8 +219,11 @@ Answer list_aliases(Request& request) {
 
 Answer create_alias(Request& request) {
   std::string name = request.text("AliasName");
-  if (!name.starts_with("alias/") || name.starts_with("alias/aws/"))
-    return error("ValidationException", "Alias must start with the prefix \"alias/\" and not with \"alias/aws/\"");
+  if (!name.starts_with("alias/"))
+    return error("ValidationException",
+                 "Alias must start with the prefix \"alias/\". Please see "
+                 "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html");
+  if (name.starts_with("alias/aws/")) return error("NotAuthorizedException", "");
   if (request.find(kAlias, name))
     return error("AlreadyExistsException",
                  fmt::format("An alias with the name {} already exists", request.arn("kms", name)));

@@ -150,6 +150,8 @@ Json permission_statement(const Request& request, const Json& function) {
     statement["Principal"] = "*";
   else
     statement["Principal"] = {{service ? "Service" : "AWS", principal}};
+  if (request.has("FunctionUrlAuthType"))
+    statement["Condition"]["StringEquals"]["lambda:FunctionUrlAuthType"] = request.text("FunctionUrlAuthType");
   if (request.has("SourceArn")) statement["Condition"]["ArnLike"]["AWS:SourceArn"] = request.text("SourceArn");
   if (request.has("SourceAccount"))
     statement["Condition"]["StringEquals"]["AWS:SourceAccount"] = request.text("SourceAccount");
@@ -271,8 +273,20 @@ Answer store_group(Request& request, Json group) {
 
 Json group_view(const Json& group) { return without(group, {"MetricFilters", "Tags"}); }
 
+bool valid_group_name(const std::string& name) {
+  auto allowed = [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("._-/#").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  return !name.empty() && name.size() <= 512 && std::all_of(name.begin(), name.end(), allowed);
+}
+
 Answer create_group(Request& request) {
   std::string name = request.text("logGroupName");
+  if (!valid_group_name(name))
+    return error("InvalidParameterException",
+                 fmt::format("1 validation error detected: Value '{}' at 'logGroupName' failed to satisfy constraint: "
+                             "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+",
+                             name));
   if (request.find(kGroup, name))
     return error("ResourceAlreadyExistsException", "The specified log group already exists");
   Json group = {{"logGroupName", name},

@@ -65,6 +65,10 @@ Answer one(Request& request, const Kind& kind) {
 
 template <const Kind& kKind>
 Answer list(Request& request) {
+  std::int64_t most = request.integer("MaxRecords", 100);
+  if (most < 20 || most > 100)
+    return error("InvalidParameterValue",
+                 fmt::format("Invalid value {} for MaxRecords. Must be between 20 and 100", most));
   std::vector<Json> found;
   if (request.has(kKind.id)) {
     Answer named = one(request, kKind);
@@ -113,10 +117,10 @@ Json merged_exports(const Json& present, const Json& change) {
 
 // Those that AWS applies at once in any case.
 void apply_at_once(const Request& request, Json& document, bool instance) {
-  overlay(
-      document, request.call().parameters,
-      {"DeletionProtection", "CopyTagsToSnapshot", "PreferredBackupWindow", "PreferredMaintenanceWindow",
-       "AutoMinorVersionUpgrade", "PubliclyAccessible", "MonitoringInterval", "MonitoringRoleArn", "BacktrackWindow"});
+  overlay(document, request.call().parameters,
+          {"DeletionProtection", "CopyTagsToSnapshot", "PreferredBackupWindow", "PreferredMaintenanceWindow",
+           "AutoMinorVersionUpgrade", "PubliclyAccessible", "MonitoringInterval", "MonitoringRoleArn",
+           "BacktrackWindow", "MaxAllocatedStorage"});
   if (instance) overlay(document, request.call().parameters, {"BackupRetentionPeriod"});
   if (request.has("VpcSecurityGroupIds"))
     document["VpcSecurityGroups"] = security_groups(request.parameter("VpcSecurityGroupIds"));
@@ -142,7 +146,7 @@ Answer modify(Request& request, const Kind& kind) {
   bool instance = kind.what == kInstance.what;
   apply_at_once(request, *document, instance);
   Json later = pick(request.call().parameters, {"MultiAZ", "DBInstanceClass", "AllocatedStorage", "EngineVersion",
-                                                "CACertificateIdentifier", "StorageType", "Iops"});
+                                                "StorageThroughput", "CACertificateIdentifier", "StorageType", "Iops"});
   if (request.has("DBPortNumber")) later["Port"] = request.parameter("DBPortNumber");
   if (!instance) overlay(later, request.call().parameters, {"BackupRetentionPeriod", "Port"});
   if (request.flag("ApplyImmediately"))

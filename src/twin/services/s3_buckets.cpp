@@ -32,6 +32,25 @@ bool valid_bucket_name(const std::string& name) {
 }
 
 Json canned_acl(const std::string& account, const std::string& canned);
+Answer acl_from_request(const Request& request, const std::string& account);
+
+// Grants and canned ACLs of a new bucket, which its ownership must allow.
+Check set_first_acl(const Request& request, Json& bucket) {
+  bool given = request.has("ACL");
+  for (const char* grant : {"GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP"})
+    given = given || request.has(grant);
+  if (!given) return {};
+  Answer acl = acl_from_request(request, request.account());
+  if (!acl) return acl.error();
+  if (*acl == canned_acl(request.account(), "private")) return {};
+  if (!request.has("ObjectOwnership") || request.text("ObjectOwnership") == "BucketOwnerEnforced")
+    return AwsError{"InvalidBucketAclWithObjectOwnership",
+                    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+                    400,
+                    {}};
+  bucket["Acl"] = *acl;
+  return {};
+}
 
 Answer create_bucket(Request& request) {
   std::string name = request.text("Bucket");
@@ -68,6 +87,7 @@ Answer create_bucket(Request& request) {
        {{"OwnershipControls",
          {{"Rules", Json::array({{{"ObjectOwnership", request.has("ObjectOwnership") ? request.text("ObjectOwnership")
                                                                                      : "BucketOwnerEnforced"}}})}}}}}};
+  if (Check wrong = set_first_acl(request, bucket)) return tl::unexpected(*wrong);
   request.state().put({request.account(), region, kBucket, name}, std::move(bucket));
   return Json{{"Location", "/" + name}};
 }
@@ -484,7 +504,8 @@ tl::expected<Bucket, AwsError> bucket_of(Request& request) {
   std::optional<StateKey> key = find_bucket(request.state(), name);
   if (!key)
     return tl::unexpected(AwsError{"NoSuchBucket", "The specified bucket does not exist", 404, {{"BucketName", name}}});
-  if (key->account != request.account()) return tl::unexpected(access_denied());
+  bool expected = !request.has("ExpectedBucketOwner") || request.text("ExpectedBucketOwner") == key->account;
+  if (key->account != request.account() || !expected) return tl::unexpected(access_denied());
   return Bucket{*key, *request.state().find(*key)};
 }
 

@@ -2,6 +2,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/digest.h"
 #include "twin/services/arns.h"
@@ -186,6 +187,41 @@ Answer queue_of(Request& request) {
   return *found;
 }
 
+struct QueueAttribute {
+  const char* name;
+  std::int64_t least = 0;
+  std::int64_t most = 0;  // 0 = not a number
+};
+constexpr QueueAttribute kQueueAttributes[] = {{"DelaySeconds", 0, 900},
+                                               {"MaximumMessageSize", 1'024, 262'144},
+                                               {"MessageRetentionPeriod", 60, 1'209'600},
+                                               {"ReceiveMessageWaitTimeSeconds", 0, 20},
+                                               {"VisibilityTimeout", 0, 43'200},
+                                               {"KmsDataKeyReusePeriodSeconds", 60, 86'400},
+                                               {"Policy"},
+                                               {"RedrivePolicy"},
+                                               {"RedriveAllowPolicy"},
+                                               {"KmsMasterKeyId"},
+                                               {"SqsManagedSseEnabled"},
+                                               {"FifoQueue"},
+                                               {"ContentBasedDeduplication"},
+                                               {"DeduplicationScope"},
+                                               {"FifoThroughputLimit"}};
+
+Check check_queue_attribute(const std::string& name, const Json& value) {
+  auto known = std::find_if(std::begin(kQueueAttributes), std::end(kQueueAttributes),
+                            [&](const QueueAttribute& each) { return name == each.name; });
+  if (known == std::end(kQueueAttributes))
+    return AwsError{"InvalidAttributeName", fmt::format("Unknown Attribute {}.", name), 400, {}};
+  if (known->most == 0 || !value.is_string()) return {};
+  const std::string& text = value.get_ref<const std::string&>();
+  std::int64_t number = -1;
+  const char* end = text.data() + text.size();
+  bool whole = std::from_chars(text.data(), end, number).ptr == end && !text.empty();
+  if (whole && number >= known->least && number <= known->most) return {};
+  return AwsError{"InvalidAttributeValue", fmt::format("Invalid value for the parameter {}.", name), 400, {}};
+}
+
 Answer create_queue(Request& request) {
   std::string name = request.text("QueueName");
   bool fine = !name.empty() && name.size() <= 80 && std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -195,6 +231,9 @@ Answer create_queue(Request& request) {
     return error("InvalidParameterValue",
                  "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
   Json attributes = request.parameter("Attributes").is_object() ? request.parameter("Attributes") : Json::object();
+  for (const auto& [attribute, value] : attributes.items()) {
+    if (Check wrong = check_queue_attribute(attribute, value)) return tl::unexpected(*wrong);
+  }
   const Json* old = request.find(kQueue, name);
   if (old && !attributes.empty() && (*old)["Attributes"] != attributes)
     return error("QueueAlreadyExists",
@@ -264,6 +303,7 @@ Answer set_queue_attributes(Request& request) {
   Answer queue = queue_of(request);
   if (!queue) return queue;
   for (const auto& [name, value] : request.parameter("Attributes").items()) {
+    if (Check wrong = check_queue_attribute(name, value)) return tl::unexpected(*wrong);
     bool policy = name == "Policy" && value.is_string() && !value.get_ref<const std::string&>().empty();
     if (policy && check_policy_text(value.get<std::string>()))
       return error("InvalidAttributeValue", "Invalid value for the parameter Policy.");

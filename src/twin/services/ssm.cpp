@@ -59,8 +59,28 @@ Answer get_parameters_by_path(Request& request) {
   return page(request, std::move(found), "Parameters", {.limit_default = 10, .limit_max = 10});
 }
 
+Check check_parameter_name(const std::string& name) {
+  auto allowed = [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("_.-/").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  std::string start = name.substr(name.starts_with("/") ? 1 : 0, 3);
+  std::transform(start.begin(), start.end(), start.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (start == "aws" || start == "ssm")
+    return AwsError{"ValidationException",
+                    "Parameter name: can't be prefixed with \"ssm\" (case-insensitive) or \"aws\".",
+                    400,
+                    {}};
+  if (name.empty() || !std::all_of(name.begin(), name.end(), allowed))
+    return AwsError{"ValidationException",
+                    "Invalid parameter name. Only a mix of letters, numbers and the following symbols .-_/ is allowed.",
+                    400,
+                    {}};
+  return {};
+}
+
 Answer put_parameter(Request& request) {
   std::string name = request.text("Name");
+  if (Check wrong = check_parameter_name(name)) return tl::unexpected(*wrong);
   const Json* old = request.find(kParameter, name);
   if (old && !request.flag("Overwrite"))
     return error(

@@ -90,7 +90,13 @@ TEST_F(Sandbox, SystemExitIsAnExit) {
 TEST_F(Sandbox, ASyntaxErrorAMissingHandlerAndAnUnserialisableResultAreRaised) {
   EXPECT_EQ(run(script("def handler(:")).error_type, "SyntaxError");
   EXPECT_EQ(run(script("x = 1")).error_type, "NameError");
-  EXPECT_EQ(body("  import datetime\n  return datetime.datetime.now()").error_type, "TypeError");
+  EXPECT_EQ(body("  return {1, 2}").error_type, "TypeError");
+}
+
+TEST_F(Sandbox, TimesAreReturnedAsText) {
+  ScriptResult result =
+      body("  import datetime\n  return {'at': datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)}");
+  EXPECT_EQ(result.payload, Json::parse(R"({"at": "2026-01-02T03:04:05+00:00"})")) << result.error;
 }
 
 TEST_F(Sandbox, TypingImportsWork) {
