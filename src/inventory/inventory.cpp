@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t kPageResources = 1000;
 
 bool inside(const Scope& scope, const model::ResourceKey& key) {
-  return key.provider == scope.provider && key.account == scope.account && key.region == scope.region &&
-         key.type == scope.type;
+  bool here = scope.region.empty() || key.region == scope.region;
+  return here && key.provider == scope.provider && key.account == scope.account && key.type == scope.type;
 }
 
 }  // namespace

@@ -81,6 +81,24 @@ TEST(Inventory, AReadingOfOneRegionSaysNothingOfAnother) {
   EXPECT_EQ(read_all(store, {}, 20).deleted, 0u);
 }
 
+// A scan so fast that everything bears one millisecond once deleted the users that it had just seen.
+TEST(Inventory, AReadingOfEveryRegionSeesWhatItTookAndDeletesTheRest) {
+  MemoryResourceStore store;
+  Resource user = group("AIDA1", "ada", 20);
+  user.key.region = "global";
+  Resource gone = user;
+  gone.key.id = "AIDA2";
+  gone.captured_at = {10};
+  ASSERT_TRUE(store.put(std::vector<Resource>{user, gone}));
+  Scope everywhere = kGroups;
+  everywhere.region.clear();
+  Reading reading = Inventory(store).begin(everywhere, {20});
+  ASSERT_TRUE(reading.take(user));
+  EXPECT_EQ(reading.finish().value().deleted, 1u);
+  EXPECT_EQ(store.latest(user.key).value()->knowledge, Knowledge::known);
+  EXPECT_EQ(store.latest(gone.key).value()->knowledge, Knowledge::deleted);
+}
+
 TEST(Inventory, AnOlderReadingDoesNotOverwriteANewerOne) {
   MemoryResourceStore store;
   read_all(store, {group("sg-1", "new", 50)}, 50);

@@ -75,7 +75,7 @@ struct ResourcePage {
 struct Scope {
   std::string provider = "aws";
   std::string account;
-  std::string region;
+  std::string region;  // "": every region, for what one question answers for the whole account
   std::string type;
 };
 
