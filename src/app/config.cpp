@@ -84,9 +84,11 @@ class Reader {
     out.username_env = map.optional_string("username_env");
     out.password_env = map.optional_string("password_env");
     out.secret_env = map.optional_string("secret_env");
-    if (out.webhook.empty() == out.smtp.empty()) {
-      diagnostics_.error("wrong-kind", file_, node.at, "a channel has either 'webhook' or 'smtp'");
-    }
+    out.security_hub = map.optional_bool("security_hub").value_or(false);
+    int kinds = (out.webhook.empty() ? 0 : 1) + (out.smtp.empty() ? 0 : 1) + (out.security_hub ? 1 : 0);
+    if (kinds != 1)
+      diagnostics_.error("wrong-kind", file_, node.at,
+                         "a channel has one of 'webhook', 'smtp' and 'security_hub: true'");
     if (!out.smtp.empty() && out.from.empty())
       diagnostics_.error("missing-field", file_, node.at, "a mail channel needs 'from'");
     map.finish();

@@ -14,10 +14,11 @@
 //     channels:
 //       mail: {smtp: "smtp://127.0.0.1:25", from: setpoint@example.org}
 //       sec-ops: {webhook: "https://chat.example.org/hook", secret_env: SETPOINT_HOOK_SECRET}
+//       hub: {security_hub: true}      # outcomes as notes on the findings that came from Security Hub
 //   oversight: {approval_valid: 8h, approvals_required: 1}
 //   aws: {models: /opt/aws-models}
-//   runbook: {sandbox: "on"}           # "off" runs the scripts of runbooks with limits only, where there are no
-//   namespaces serve: {listen: 127.0.0.1:8470, poll: 5m}
+//   runbook: {sandbox: "on"}           # "off": scripts with limits only, where there are no namespaces
+//   serve: {listen: 127.0.0.1:8470, poll: 5m}
 //
 // Relative paths are relative to the file. Unknown fields are errors with "did you mean".
 #pragma once
@@ -43,8 +44,9 @@ struct AccountConfig {
 };
 
 struct ChannelConfig {
-  std::string webhook;  // one of the two
+  std::string webhook;  // one of the three
   std::string smtp;     // smtp://host:port, smtps://
+  bool security_hub = false;
   std::string from;
   std::string username_env;
   std::string password_env;

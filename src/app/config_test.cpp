@@ -43,7 +43,7 @@ oversight: {approval_valid: soon}
       << text;
   EXPECT_NE(text.find("must have 12 digits"), std::string::npos) << text;
   EXPECT_NE(text.find("at least one region"), std::string::npos) << text;
-  EXPECT_NE(text.find("either 'webhook' or 'smtp'"), std::string::npos) << text;
+  EXPECT_NE(text.find("one of 'webhook', 'smtp'"), std::string::npos) << text;
   EXPECT_NE(text.find("setpoint.yaml:5:29: error: 'soon' is not a duration"), std::string::npos) << text;
 }
 

@@ -9,6 +9,7 @@
 #include "app/adapters.h"
 #include "app/config.h"
 #include "app/crash.h"
+#include "app/security_hub_notes.h"
 #include "cloud/aws/actuator.h"
 #include "cloud/aws/credential_chain.h"
 #include "cloud/aws/curl_transport.h"
@@ -80,7 +81,8 @@ base::Status make_home(const std::string& home) {
   return {};
 }
 
-std::shared_ptr<notify::Notifier> notifier_of(const ChannelConfig& channel) {
+std::shared_ptr<notify::Notifier> notifier_of(const ChannelConfig& channel, const ClientOfAccount& clients) {
+  if (channel.security_hub) return std::make_shared<SecurityHubNotes>(clients);
   if (!channel.webhook.empty())
     return std::make_shared<notify::Webhook>(notify::WebhookSettings{channel.webhook, env_of(channel.secret_env), {}});
   return std::make_shared<notify::Mail>(notify::MailSettings{
@@ -93,6 +95,7 @@ engine::NoticeRules notice_rules(const Config& config) {
   rules.default_channel = config.default_channel;
   for (const auto& [name, channel] : config.channels) {
     if (rules.mail_channel.empty() && !channel.smtp.empty()) rules.mail_channel = name;
+    if (channel.security_hub) rules.security_hub_channel = name;
   }
   return rules;
 }
@@ -253,7 +256,11 @@ void build_parts(Foundation& f) {
   f.parts->scripts = f.scripts.get();
   f.outbox = std::make_unique<store::StoredOutbox>(f.database->log(), f.database->documents(), f.database->queue());
   std::map<std::string, std::shared_ptr<notify::Notifier>> channels;
-  for (const auto& [name, channel] : f.config.channels) channels[name] = notifier_of(channel);
+  auto clients = [&f](const std::string& account) -> cloud::aws::Client* {
+    auto access = f.parts->account(account);
+    return access ? (*access)->client : nullptr;
+  };
+  for (const auto& [name, channel] : f.config.channels) channels[name] = notifier_of(channel, clients);
   auto observer = [&journal = *f.journal](const notify::Delivery& delivery) {
     engine::journal_delivery(journal, delivery);
   };

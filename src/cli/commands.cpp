@@ -45,6 +45,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_global_options(app, context);
   add_scan_commands(app, context);
   add_remediation_commands(app, context);
+  add_oversight_commands(app, context);
   add_run_command(app, context);
   add_journal_command(app, context);
   add_content_commands(app, context);

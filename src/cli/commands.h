@@ -15,7 +15,8 @@ void add_commands(CLI::App& app, Context& context);
 
 void add_scan_command(CLI::App& app, Context& context);
 void add_scan_commands(CLI::App& app, Context& context);         // import, findings, resource; calls add_scan_command
-void add_remediation_commands(CLI::App& app, Context& context);  // plan, approve, apply, verify, undo, runs, stop
+void add_remediation_commands(CLI::App& app, Context& context);  // plan, apply, verify, undo, runs, recover
+void add_oversight_commands(CLI::App& app, Context& context);    // approve, waiting, stop
 void add_journal_command(CLI::App& app, Context& context);
 void add_content_commands(CLI::App& app, Context& context);  // lint, standards
 void add_run_command(CLI::App& app, Context& context);

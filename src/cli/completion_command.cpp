@@ -37,7 +37,7 @@ std::string bash_script(const CLI::App& app) {
   out += "  local words\n  case \"$path\" in\n";
   std::reverse(all.begin(), all.end());  // the longer path first
   for (const auto& [path, words] : all) {
-    if (!path.empty()) out += "    '" + path + "'*) words='" + words + "' ;;\n";
+    if (!path.empty()) out += fmt::format("    '{}'*) words='{}' ;;\n", path, words);
   }
   out += "    *) words='" + global +
          "' ;;\n  esac\n  COMPREPLY=($(compgen -o default -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n";

@@ -1,4 +1,4 @@
-// plan, approve, apply, verify, undo, runs, stop
+// plan, apply, verify, undo, runs, recover
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -40,21 +40,6 @@ void plan_command(Context& context, const std::string& what) {
     }
     TRY(model::Plan plan, engine.remediation().plan(what, context.options.identity(), ""));
     return print_plan(engine, context, plan);
-  });
-}
-
-void approve_command(Context& context, const std::string& id) {
-  context.with_engine([&](Engine& engine) -> base::Status {
-    TRY(model::Plan plan, response::load_plan(engine.parts().records, id));
-    TRY(model::Approval approval, engine.oversight().approve(plan, context.options.identity()));
-    if (context.options.json) {
-      std::cout << approval.json().dump(2) << "\n";
-    } else {
-      std::cout << fmt::format("{} approved {} (sha256 {}), asked for by {}; valid until {}\n", approval.approver, id,
-                               plan.hash().hex().substr(0, 16), approval.requested_by,
-                               base::to_iso8601(approval.expires));
-    }
-    return {};
   });
 }
 
@@ -146,15 +131,6 @@ void recover_command(Context& context) {
   });
 }
 
-void stop_command(Context& context, bool release, const std::string& reason) {
-  context.with_engine([&](Engine& engine) -> base::Status {
-    TRY_VOID(engine.oversight().set_kill_switch(!release, context.options.identity(), reason));
-    std::cout << (release ? "released: plans may be applied again\n"
-                          : "engaged: nothing but undoing is applied until `setpoint stop --release`\n");
-    return {};
-  });
-}
-
 template <class Run>
 void add_one_argument(CLI::App& app, const char* name, const char* help, const char* argument,
                       const char* argument_help, const char* footer, Run run) {
@@ -173,9 +149,6 @@ void add_remediation_commands(CLI::App& app, Context& context) {
       app, "plan", "Rehearse the remedy of a finding on a simulated copy and show exactly what it would do", "finding",
       "a finding's id; or a plan's id, to show it again", "Examples\n  setpoint plan f-1c2d3e4f5a6b --as ada",
       [c](const std::string& id) { plan_command(*c, id); });
-  add_one_argument(app, "approve", "Say yes to one exact plan; never to one's own", "plan", "a plan's id",
-                   "Examples\n  setpoint approve p-0123456789ab --as bob",
-                   [c](const std::string& id) { approve_command(*c, id); });
   add_one_argument(app, "apply", "Apply exactly the plan, verify, tell the owner; goes on where a crash stopped it",
                    "plan", "a plan's id", "Examples\n  setpoint apply p-0123456789ab",
                    [c](const std::string& id) { apply_command(*c, id); });
@@ -192,13 +165,6 @@ void add_remediation_commands(CLI::App& app, Context& context) {
   runs->add_option("run", *run_id, "a run's id");
   runs->callback([c, run_id] { runs_command(*c, *run_id); });
   app.add_subcommand("recover", "Take up every run that a crash interrupted")->callback([c] { recover_command(*c); });
-
-  auto release = std::make_shared<bool>(false);
-  auto reason = std::make_shared<std::string>();
-  CLI::App* stop = app.add_subcommand("stop", "The kill switch: nothing but undoing is applied until it is released");
-  stop->add_flag("--release", *release, "let plans be applied again");
-  stop->add_option("--reason", *reason, "why; it is recorded");
-  stop->callback([c, release, reason] { stop_command(*c, *release, *reason); });
 }
 
 }  // namespace setpoint::cli

@@ -32,6 +32,8 @@ void turn(Engine& engine, bool poll) {
   }
   auto acted = engine.act(64);
   print_problem("act", acted ? base::Status() : base::Status(base::fail(acted.error())));
+  auto looked = engine.look_at_held();
+  print_problem("held plans", looked ? base::Status() : base::Status(base::fail(looked.error())));
   auto told = engine.settle();
   print_problem("notify", told ? base::Status() : base::Status(base::fail(told.error())));
 }

@@ -25,7 +25,8 @@ std::string finding_of(const model::Event& event) {
 Engine::Engine(EnginePorts ports)
     : ports_(std::move(ports)),
       remediation_(ports_.parts, ports_.oversight, ports_.locks, ports_.routes),
-      notices_(ports_.parts, ports_.queue, ports_.outbox, ports_.routes, ports_.notice_rules) {}
+      notices_(ports_.parts, ports_.queue, ports_.outbox, ports_.routes, ports_.notice_rules),
+      waiting_(ports_.parts, ports_.oversight, remediation_, ports_.routes) {}
 
 base::Result<ScanSummary> Engine::scan(const ScanRequest& request, const ScanWatch& watch) {
   ScanSummary out;
@@ -119,6 +120,8 @@ base::Status Engine::run_automation(const routing::Automation& automation, const
     return {};
   }
   auto applied = remediation_.apply(plan->id(), actor);
+  if (applied && applied->decision.effect == model::Effect::hold)
+    return waiting_.hold(*plan, applied->decision, automation);
   if (applied) return {};
   if (applied.error().worth_retrying()) return base::fail(applied.error());
   TRY(auto written, ports_.parts.journal.append("automation.declined", actor, finding,

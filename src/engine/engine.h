@@ -9,6 +9,7 @@
 #include "engine/parts.h"
 #include "engine/remediation.h"
 #include "engine/scanning.h"
+#include "engine/waiting.h"
 #include "notify/courier.h"
 #include "store/document_store.h"
 
@@ -60,6 +61,10 @@ class Engine {
   // Works on queued events: automations make plans and, where they may, apply them. Returns how many events.
   base::Result<std::size_t> act(std::size_t limit);
 
+  // Held plans: applies what may be applied by now, asks further where nobody answers. Returns how many ended.
+  base::Result<std::size_t> look_at_held() { return waiting_.look(); }
+  base::Result<std::vector<HeldPlan>> held_plans() const { return waiting_.held(); }
+
  private:
   base::Status act_on(const model::Event& event);
   base::Status run_automation(const routing::Automation& automation, const model::Event& event);
@@ -67,6 +72,7 @@ class Engine {
   EnginePorts ports_;
   Remediation remediation_;
   Notices notices_;
+  Waiting waiting_;
 };
 
 }  // namespace setpoint::engine

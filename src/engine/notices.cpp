@@ -2,6 +2,7 @@
 
 #include "engine/creators.h"
 #include "engine/events.h"
+#include "findings/security_hub.h"
 #include "response/run.h"
 
 namespace setpoint::engine {
@@ -17,8 +18,13 @@ constexpr base::Milliseconds kLease{60'000};
 constexpr std::size_t kTasksAtOnce = 64;
 constexpr char kWorker[] = "notices";
 
-// Of all that happens, people are told of what was done; findings reach them through automations.
-bool concerns_people(const Event& event) { return event.source == "setpoint" && event.detail_type == "Run Ended"; }
+// Of all that happens, people are told of what was done and of what waits for them; findings reach them through
+// automations.
+bool is_ours(const Event& event, std::string_view detail_type) {
+  return event.source == "setpoint" && event.detail_type == detail_type;
+}
+
+constexpr char kAskingAutomation[] = "owner of the automation";
 
 }  // namespace
 
@@ -44,10 +50,36 @@ base::Result<std::size_t> Notices::compose() {
 
 base::Result<std::vector<Delivery>> Notices::deliveries_for(const Event& event) const {
   std::vector<Delivery> out;
-  if (!concerns_people(event)) return out;
-  TRY(Message message, run_message(event));
-  address(event, message, out);
+  if (is_ours(event, "Run Ended")) {
+    TRY(Message message, run_message(event));
+    address_outcome(event, message, out);
+  } else if (is_ours(event, "Approval Wanted")) {
+    TRY(Message message, approval_message(event));
+    address_question(event, message, out);
+  } else if (is_ours(event, "Approval Escalated")) {
+    TRY(Message question, approval_message(event));
+    base::Milliseconds waited(base::member(event.detail, "waited_ms").get<std::int64_t>());
+    Message message = notify::escalated(question, waited);
+    out.push_back(delivery(event, message, string_member(event.detail, "to"), "", "escalation of the automation"));
+  }
   return out;
+}
+
+Delivery Notices::delivery(const Event& event, const Message& message, const std::string& channel,
+                           const std::string& to, const std::string& because) const {
+  Delivery out = notify::new_delivery(journal_kind(event) + "/" + event.id, channel, to, message, parts_.clock.now());
+  std::string run = string_member(event.detail, "run");
+  out.about = run.empty() ? string_member(event.detail, "plan") : run;
+  out.because = because;
+  return out;
+}
+
+base::Result<Message> Notices::approval_message(const Event& event) const {
+  TRY(model::Plan plan, response::load_plan(parts_.records, string_member(event.detail, "plan")));
+  std::vector<std::string> ids{plan.finding};
+  TRY(auto found, parts_.finding_store.get(ids));
+  auto decision = model::decision_from_json(base::member(event.detail, "decision"));
+  return notify::approval_wanted({found.empty() ? nullptr : &found.front(), &plan, decision ? &*decision : nullptr});
 }
 
 base::Result<Message> Notices::run_message(const Event& event) const {
@@ -59,21 +91,34 @@ base::Result<Message> Notices::run_message(const Event& event) const {
   return notify::run_ended(story, status, string_member(event.detail, "run"), string_member(event.detail, "message"));
 }
 
-void Notices::address(const Event& event, const Message& message, std::vector<Delivery>& out) const {
-  std::string run = string_member(event.detail, "run");
-  std::string occasion = "run-ended/" + run + "/" + string_member(event.detail, "status");
-  auto add = [&](const std::string& channel, const std::string& to, const std::string& because) {
-    Delivery delivery = notify::new_delivery(occasion, channel, to, message, parts_.clock.now());
-    delivery.about = run;
-    delivery.because = because;
-    out.push_back(std::move(delivery));
-  };
+void Notices::address_outcome(const Event& event, const Message& message, std::vector<Delivery>& out) const {
   if (auto key = model::parse_resource_key(event.resources.empty() ? "" : event.resources.front());
       key && !rules_.mail_channel.empty()) {
     notify::Owner owner = owner_of(*key);
-    if (owner.known()) add(rules_.mail_channel, owner.address, owner.because);
+    if (owner.known()) out.push_back(delivery(event, message, rules_.mail_channel, owner.address, owner.because));
   }
-  if (std::string channel = channel_for(event); !channel.empty()) add(channel, "", "channel of the automation");
+  if (std::string channel = channel_for(event); !channel.empty())
+    out.push_back(delivery(event, message, channel, "", "channel of the automation"));
+  add_hub_note(event, message, out);
+}
+
+// The product that reported the finding learns what became of it.
+void Notices::add_hub_note(const Event& event, const Message& message, std::vector<Delivery>& out) const {
+  if (rules_.security_hub_channel.empty()) return;
+  auto finding = model::finding_from_json(base::member(message.json, "finding"));
+  auto status = model::parse_run_status(string_member(event.detail, "status"));
+  if (!finding || !status || !findings::outcome_update(*finding, {*status, "", ""})) return;
+  out.push_back(delivery(event, message, rules_.security_hub_channel, event.account + "/" + event.region,
+                         "Security Hub reported it"));
+}
+
+// Who answers for the automation is asked; the resource's owner hears of what was done.
+void Notices::address_question(const Event& event, const Message& message, std::vector<Delivery>& out) const {
+  const routing::Automation* automation = routes_.find(string_member(event.detail, "automation"));
+  if (automation != nullptr && automation->notify_owner && !automation->owner.empty() && !rules_.mail_channel.empty())
+    out.push_back(delivery(event, message, rules_.mail_channel, automation->owner, kAskingAutomation));
+  if (std::string channel = channel_for(event); !channel.empty())
+    out.push_back(delivery(event, message, channel, "", "channel of the automation"));
 }
 
 std::string Notices::channel_for(const Event& event) const {

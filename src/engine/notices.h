@@ -18,8 +18,9 @@
 namespace setpoint::engine {
 
 struct NoticeRules {
-  std::string mail_channel;     // the channel that reaches an owner's address; "" = owners cannot be reached by mail
-  std::string default_channel;  // told of every run, where an automation names none; "" = none
+  std::string mail_channel;  // the channel that reaches an owner's address; "" = owners cannot be reached by mail
+  std::string security_hub_channel;  // takes outcomes back to Security Hub; "" = none
+  std::string default_channel;       // told of every run, where an automation names none; "" = none
   std::vector<std::string> owner_tags{"Owner", "owner", "Contact", "contact"};
 };
 
@@ -38,7 +39,15 @@ class Notices {
  private:
   base::Result<std::vector<notify::Delivery>> deliveries_for(const model::Event& event) const;
   base::Result<notify::Message> run_message(const model::Event& event) const;
-  void address(const model::Event& event, const notify::Message& message, std::vector<notify::Delivery>& out) const;
+  base::Result<notify::Message> approval_message(const model::Event& event) const;
+  void address_outcome(const model::Event& event, const notify::Message& message,
+                       std::vector<notify::Delivery>& out) const;
+  void add_hub_note(const model::Event& event, const notify::Message& message,
+                    std::vector<notify::Delivery>& out) const;
+  void address_question(const model::Event& event, const notify::Message& message,
+                        std::vector<notify::Delivery>& out) const;
+  notify::Delivery delivery(const model::Event& event, const notify::Message& message, const std::string& channel,
+                            const std::string& to, const std::string& because) const;
   std::string channel_for(const model::Event& event) const;
   std::string creator_of(const model::ResourceKey& resource) const;
 

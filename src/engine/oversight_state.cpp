@@ -10,6 +10,7 @@ namespace {
 
 constexpr char kRequests[] = "plan-requests";
 constexpr char kApprovals[] = "approvals";
+constexpr char kConfirmations[] = "confirmations";
 constexpr char kSwitches[] = "kill-switch";
 constexpr char kSwitchKey[] = "all";
 constexpr char kBreakers[] = "breakers";
@@ -112,6 +113,35 @@ base::Result<std::vector<model::Approval>> OversightState::approvals(const std::
   return out;
 }
 
+base::Result<oversight::Confirmation> OversightState::confirm(const model::Plan& plan, const std::string& code,
+                                                              const std::string& by) {
+  TRY(PlanRequest asked, request(plan.id()));
+  if (asked.requested_by == by) {
+    return base::fail({base::ErrorCode::refused,
+                       by + " asked for this plan and so cannot confirm it",
+                       plan.id(),
+                       "ask someone else",
+                       {}});
+  }
+  TRY(auto confirmation, oversight::confirm(plan.hash(), code, by, clock_.now(), rules_.approval_valid));
+  journal::Batch batch;
+  batch.entries.push_back({"restraint.confirmed", by, plan.id(), confirmation.json()});
+  std::string key = plan.id() + "/" + code + "/" + by;
+  batch.state.documents.push_back({kConfirmations, key, confirmation.json(), std::nullopt, {}});
+  TRY(auto written, journal_.append(std::move(batch)));
+  return confirmation;
+}
+
+base::Result<std::vector<oversight::Confirmation>> OversightState::confirmations(const std::string& plan) const {
+  TRY(auto stored, records_.list(kConfirmations, plan + "/"));
+  std::vector<oversight::Confirmation> out;
+  for (const auto& [key, document] : stored) {
+    TRY(auto confirmation, oversight::confirmation_from_json(document.body));
+    out.push_back(std::move(confirmation));
+  }
+  return out;
+}
+
 oversight::OversightContext OversightState::context(const model::Plan& plan, const PlanRequest& request,
                                                     const routing::Automation* automation) const {
   oversight::OversightContext out;
@@ -121,6 +151,8 @@ oversight::OversightContext OversightState::context(const model::Plan& plan, con
   take_or_note(approvals(plan.id()), out.approvals, out.errors);
   // An approval given for an earlier use of the same plan is used up.
   std::erase_if(out.approvals, [&](const model::Approval& approval) { return approval.at < request.at; });
+  take_or_note(confirmations(plan.id()), out.confirmations, out.errors);
+  std::erase_if(out.confirmations, [&](const oversight::Confirmation& each) { return each.at < request.at; });
   take_or_note(kill_switch(), out.kill_switch, out.errors);
   if (automation != nullptr) add_automation(out, *automation);
   if (automation == nullptr && !request.automation.empty())

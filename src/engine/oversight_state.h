@@ -38,6 +38,10 @@ class OversightState final : public response::StopSwitch {
   // Refused for the one who asked. Durable when it returns.
   base::Result<model::Approval> approve(const model::Plan& plan, const std::string& approver);
   base::Result<std::vector<model::Approval>> approvals(const std::string& plan) const;
+  // A person's yes to going on with this plan in spite of a restraint, by its code. Durable when it returns.
+  base::Result<oversight::Confirmation> confirm(const model::Plan& plan, const std::string& code,
+                                                const std::string& by);
+  base::Result<std::vector<oversight::Confirmation>> confirmations(const std::string& plan) const;
 
   // What cannot be read becomes an error of the context: oversight then refuses.
   oversight::OversightContext context(const model::Plan& plan, const PlanRequest& request,

@@ -39,7 +39,7 @@ struct VerifyReport {
 class ChainVerifier {
  public:
   // `checkpoint` must have passed check_signature() already.
-  explicit ChainVerifier(std::optional<Checkpoint> checkpoint = std::nullopt) : checkpoint_(std::move(checkpoint)) {}
+  explicit ChainVerifier(std::optional<Checkpoint> checkpoint = std::nullopt) : checkpoint_(checkpoint) {}
 
   // The next entry, with the hash that was stored beside it. After a fault the verifier stays at that fault.
   std::optional<Fault> feed(const base::Digest& stored_hash, std::string_view bytes);

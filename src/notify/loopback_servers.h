@@ -16,6 +16,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/result.h"
+
 namespace setpoint::notify::loopback {
 
 // Reads lines and bytes from one connection.
@@ -55,8 +57,9 @@ class Server {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::listen(fd_, 16);
+    bool listening =
+        ::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && ::listen(fd_, 16) == 0;
+    SETPOINT_ASSERT(listening);
     socklen_t size = sizeof address;
     ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);

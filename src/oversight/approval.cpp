@@ -34,6 +34,36 @@ base::Status check_identity(const std::string& identity) {
   return fail(ErrorCode::invalid_input, "'{}' is not an identity", identity.substr(0, 64));
 }
 
+namespace {
+
+base::Status check_validity(base::Milliseconds valid_for) {
+  if (valid_for.count() > 0 && valid_for <= kApprovalValidMax) return {};
+  return fail(ErrorCode::invalid_input, "an approval is valid for up to {} hours",
+              kApprovalValidMax.count() / 3'600'000);
+}
+
+bool is_restraint(const std::string& code) {
+  return code == "outside-window" || code == "breaker-open" || code == "breaker-trial" || code.starts_with("budget-");
+}
+
+}  // namespace
+
+base::Result<Confirmation> confirm(const base::Digest& plan, const std::string& code, const std::string& by,
+                                   base::Timestamp now, base::Milliseconds valid_for) {
+  TRY_VOID(check_identity(by));
+  if (!is_person(by)) return fail(ErrorCode::refused, "{} is not a person: only people confirm", by);
+  if (!is_restraint(code)) {
+    return fail(
+        {ErrorCode::invalid_input,
+         fmt::format("'{}' is no restraint that can be confirmed", code),
+         {},
+         "outside-window, breaker-open, breaker-trial and budget-... are; `setpoint plan` shows which stand in the way",
+         {}});
+  }
+  TRY_VOID(check_validity(valid_for));
+  return Confirmation{plan, code, by, now, now + valid_for};
+}
+
 base::Result<model::Approval> approve(const base::Digest& plan, const std::string& requested_by,
                                       const std::string& approver, base::Timestamp now, base::Milliseconds valid_for) {
   TRY_VOID(check_identity(requested_by));
@@ -46,10 +76,7 @@ base::Result<model::Approval> approve(const base::Digest& plan, const std::strin
                  {}});
   }
   if (!is_person(approver)) return fail(ErrorCode::refused, "{} is not a person: only people approve", approver);
-  if (valid_for.count() <= 0 || valid_for > kApprovalValidMax) {
-    return fail(ErrorCode::invalid_input, "an approval is valid for up to {} hours",
-                kApprovalValidMax.count() / 3'600'000);
-  }
+  TRY_VOID(check_validity(valid_for));
   return model::Approval{plan, approver, requested_by, now, now + valid_for};
 }
 

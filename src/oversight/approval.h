@@ -37,6 +37,10 @@ base::Result<model::Approval> approve(const base::Digest& plan, const std::strin
                                       const std::string& approver, base::Timestamp now,
                                       base::Milliseconds valid_for = kApprovalValidDefault);
 
+// Refused: no person; invalid_input as for approve(), and for a code that names no restraint.
+base::Result<Confirmation> confirm(const base::Digest& plan, const std::string& code, const std::string& by,
+                                   base::Timestamp now, base::Milliseconds valid_for = kApprovalValidDefault);
+
 // Why this approval does not count for this plan, asked for by `requester`, now; nullopt where it counts. Codes:
 // approval-other-plan, approval-self, approval-no-person, approval-not-yet, approval-expired, approval-too-long.
 std::optional<model::Reason> why_not(const model::Approval& approval, const base::Digest& plan,

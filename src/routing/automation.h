@@ -4,9 +4,10 @@
 //   owner: cloud-security@example.org
 //   review: 90d
 //   when: {source: [setpoint], detail-type: [Finding Opened], detail: {control: [EC2.13]}}
-//   run: control                       # the control's own remediation, or a runbook by name (then with: its
-//   parameters) autonomy: ask                      # shadow | ask | auto limits: {per_hour: 20, per_account_per_day:
-//   50, share_of_fleet: 5%} windows: [{days: [mon, tue], from: "09:00", to: "17:00"}]     # UTC; none = always
+//   run: control                       # the control's own remediation, or a runbook by name (then with: its parameters)
+//   autonomy: ask                      # shadow | ask | auto
+//   limits: {per_hour: 20, per_account_per_day: 50, share_of_fleet: 5%}
+//   windows: [{days: [mon, tue], from: "09:00", to: "17:00"}]     # UTC; none = always
 //   undo_if_ineffective: true
 //   notify: {owner: true, channel: sec-ops}
 //   escalate: [{after: 15m, to: on-call}, {after: 1h, to: head-of-security}]

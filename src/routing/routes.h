@@ -1,8 +1,8 @@
 // Routes: which automations an event starts. Every automation's pattern, compiled; immutable once loaded.
 //
 //   Diagnostics diagnostics;
-//   Routes routes = Routes::load(folders, diagnostics);        // content/automations/*.yaml; what does not compile is
-//   left out TRY(auto matched, routes.match(event));
+//   Routes routes = Routes::load(folders, diagnostics);   // content/automations/*.yaml; what does not compile is left out
+//   TRY(auto matched, routes.match(event));
 //
 // Threads: const, any number. Errors of match(): the event cannot be read by a pattern (too large, too entangled).
 #pragma once

@@ -10,12 +10,11 @@
 //
 // An Answer is a value, an Error, or an Interrupt:
 //   suspend   the interpreter unwinds at once, makes no further call (not even note_step) and returns
-//   ExecutionReport::suspended;
-//             a later replay asks the same question again. For long sleeps, open approvals, pauses, children that still
-//             run.
+//             ExecutionReport::suspended; a later replay asks the same question again. For long sleeps, open approvals,
+//             pauses, children that still run.
 //   cancel    a person stopped the execution (StopAutomationExecution, Type=Cancel). Answered once: the step ends
-//   Cancelled and its
-//             onCancel decides what follows; calls of the steps behind onCancel are answered normally.
+//             Cancelled and its onCancel decides what follows; calls of the steps behind onCancel are answered
+//             normally.
 //   complete  Type=Complete: only before_step answers it; the execution ends there, steps not reached stay Pending.
 //   stop_step StopStep was signalled: the step ends Cancelled as a failure that onFailure handles.
 // Errors carry the other side's own code in Error::detail ("InvalidGroup.NotFound"); ErrorCode tells the kind:

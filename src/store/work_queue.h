@@ -4,8 +4,8 @@
 //
 //   TRY_VOID(queue.enqueue({.queue = "notify", .id = delivery_id, .payload = {...}}));
 //   TRY(std::vector<Task> tasks, queue.claim("notify", worker, 10, 30s));
-//   for (const Task& task : tasks) deliver(task) ? queue.complete(task) : queue.retry(task, now +
-//   backoff(task.attempts), why);
+//   for (const Task& task : tasks)
+//     deliver(task) ? queue.complete(task) : queue.retry(task, now + backoff(task.attempts), why);
 //
 // Delivery is at least once: a lease that ends while the work still runs gives the task to a second worker. Then
 // complete() and retry() of the first one fail with conflict, because its claim number is no longer the task's; effects

@@ -4,8 +4,9 @@
 // is enough.
 //
 //   PolicySet policies = policies_of(state, caller);                    // identity, boundary, session
-//   Evaluation seen = evaluate(policies, {.action = "ec2:RevokeSecurityGroupIngress", .resource = arn, .context =
-//   {...}}); if (seen.verdict != AccessVerdict::allowed) ... seen.because ...
+//   AccessRequest request{.action = "ec2:RevokeSecurityGroupIngress", .resource = arn, .context = {...}};
+//   Evaluation seen = evaluate(policies, request);
+//   if (seen.verdict != AccessVerdict::allowed) ... seen.because ...
 //
 // Logic, as AWS documents it for one account: an explicit Deny in any policy wins; then the identity policies must
 // allow, and, where they exist, the boundary and the session policies must allow too. Supported: Action, NotAction,

@@ -1,9 +1,9 @@
 // Verification: the resource is read afresh and judged by the rule that raised the finding (design section 5).
 //
 //   Verifier verifier(observer, rejudge, journal, clock);
-//   TRY(Verification answer, verifier.verify({.control = "EC2.13", .resource = key, .subject = run.id, .actor =
-//   "user:ada"})); if (answer.effect == Effect::ineffective) ...                 // reopen, count for the breaker,
-//   perhaps undo
+//   Request request{.control = "EC2.13", .resource = key, .subject = run.id, .actor = "user:ada"};
+//   TRY(Verification answer, verifier.verify(request));
+//   if (answer.effect == Effect::ineffective) ...     // reopen, count for the breaker, perhaps undo
 //
 // A failed read is an answer too, `unknown`: it closes nothing. Errors: the journal could not record the answer.
 // Threads: as its ports.

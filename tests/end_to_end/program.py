@@ -9,6 +9,7 @@ import socketserver
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 
@@ -163,3 +164,44 @@ class LoopTest(unittest.TestCase):
 
     def scan(self):
         return self.home.json("scan", "--type", "AWS::EC2::SecurityGroup,AWS::EC2::VPC")
+
+
+AUTOMATION = """
+automation: close-open-ssh
+owner: cloud-security@example.org
+when: {source: [setpoint], detail-type: [Finding Opened], detail: {control: [EC2.13]}}
+autonomy: %s
+limits: {per_hour: 20, per_account_per_day: 50, share_of_fleet: 100%%}
+notify: {owner: true, channel: ops}
+"""
+
+
+class ServeTest(LoopTest):
+    """The same with `setpoint serve` running over it."""
+
+    def start(self, autonomy=None, token=None, more=""):
+        content = pathlib.Path(self.home.folder, "site")
+        (content / "automations").mkdir(parents=True, exist_ok=True)
+        if autonomy:
+            (content / "automations" / "ssh.yaml").write_text(AUTOMATION % autonomy + more)
+        environment = {**os.environ, **({"SETPOINT_TOKEN": token} if token else {})}
+        self.process = subprocess.Popen([BINARY, "--config", f"{self.home.folder}/setpoint.yaml", "--content", f"{ROOT}/content", "--content", str(content),
+                                         "serve", "--listen", "127.0.0.1:0", "--poll", "1"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+        self.url = re.search(r"http://\S+", self.process.stdout.readline())[0]
+
+        def stop():
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+        self.addCleanup(stop)
+
+    def ssh(self):
+        return sorted(r["CidrIp"] for p in self.twin.group()["IpPermissions"] if p.get("FromPort") == 22 for r in p["IpRanges"])
+
+    def wait_for(self, condition, seconds=40):
+        until = time.time() + seconds
+        while time.time() < until:
+            if condition():
+                return True
+            time.sleep(0.3)
+        return False

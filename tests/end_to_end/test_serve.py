@@ -1,54 +1,13 @@
 """setpoint serve: takes in over HTTP, acts per automation, stops gracefully."""
 import json
-import os
-import pathlib
-import re
-import subprocess
 import time
 import unittest
 import urllib.error
 import urllib.request
 
-from program import BINARY, ROOT, LoopTest
+from program import ServeTest
 
-AUTOMATION = """
-automation: close-open-ssh
-owner: cloud-security@example.org
-when: {source: [setpoint], detail-type: [Finding Opened], detail: {control: [EC2.13]}}
-autonomy: %s
-limits: {per_hour: 20, per_account_per_day: 50, share_of_fleet: 100%%}
-notify: {owner: true, channel: ops}
-"""
-
-
-class Serve(LoopTest):
-    def start(self, autonomy=None, token=None):
-        content = pathlib.Path(self.home.folder, "site")
-        (content / "automations").mkdir(parents=True, exist_ok=True)
-        if autonomy:
-            (content / "automations" / "ssh.yaml").write_text(AUTOMATION % autonomy)
-        environment = {**os.environ, **({"SETPOINT_TOKEN": token} if token else {})}
-        self.process = subprocess.Popen([BINARY, "--config", f"{self.home.folder}/setpoint.yaml", "--content", f"{ROOT}/content", "--content", str(content),
-                                         "serve", "--listen", "127.0.0.1:0", "--poll", "1"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
-        self.url = re.search(r"http://\S+", self.process.stdout.readline())[0]
-
-        def stop():
-            self.process.kill()
-            self.process.wait()
-            self.process.stdout.close()
-        self.addCleanup(stop)
-
-    def ssh(self):
-        return sorted(r["CidrIp"] for p in self.twin.group()["IpPermissions"] if p.get("FromPort") == 22 for r in p["IpRanges"])
-
-    def wait_for(self, condition, seconds=40):
-        until = time.time() + seconds
-        while time.time() < until:
-            if condition():
-                return True
-            time.sleep(0.3)
-        return False
-
+class Serve(ServeTest):
     def test_an_automatic_automation_closes_the_port_and_tells_the_owner(self):
         self.start("auto")
         self.assertTrue(self.wait_for(lambda: self.ssh() == ["10.0.0.0/8"]))

@@ -2,10 +2,11 @@
 // Transport -> decode, with the SDKs' standard retries around it.
 //
 //   Client client({.catalog = catalog, .transport = &transport, .clock = &clock, .random = &random,
-//                  .credentials = [&](const std::string& account) { return vault.of(account); }, .endpoint =
-//                  {.environment = env}});
-//   TRY(CallResult vpcs, client.call({.account = "111122223333", .region = "eu-west-1", .service = "ec2", .operation =
-//   "DescribeVpcs"})); TRY(Json all, client.call_all(call));                       // every page, merged
+//                  .credentials = [&](const std::string& account) { return vault.of(account); },
+//                  .endpoint = {.environment = env}});
+//   model::ApiCall call{"111122223333", "eu-west-1", "ec2", "DescribeVpcs"};
+//   TRY(CallResult vpcs, client.call(call));
+//   TRY(Json all, client.call_all(call));             // every page, merged
 //   TRY_VOID(client.wait_until(call, "InstanceRunning", {}));
 //
 // Never twice. An answer that did not come, or a 500, leaves the effect of a change unknown. Such a call is only sent

@@ -1,7 +1,7 @@
 // Every AWS service that Setpoint knows, loaded as they are asked for.
 //
-//   TRY(std::shared_ptr<aws::ModelCatalog> catalog, aws::ModelCatalog::open_default({.environment = env, .beside =
-//   argv0_folder})); TRY(const aws::OperationModel* op, catalog->operation("s3control", "PutPublicAccessBlock"));
+//   TRY(auto catalog, ModelCatalog::open_default({.environment = env, .beside = argv0_folder}));
+//   TRY(const OperationModel* op, catalog->operation("s3control", "PutPublicAccessBlock"));
 //
 // Opening reads an index of some 50 KB; a service costs its own decoding once (EC2, the largest, some milliseconds) and
 // stays. Thread-safe. What it hands out lives as long as the catalog. A site's newer models are laid over with

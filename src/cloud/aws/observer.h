@@ -2,8 +2,9 @@
 // (read_only.h) is refused before it leaves.
 //
 //   AwsObserver observer(client);
-//   TRY(DiscoveryReport report, observer.discover({.account = "", .regions = {"eu-west-1"}, .types =
-//   {"AWS::EC2::SecurityGroup"}}, take)); TRY(model::Resource now, observer.observe(key));
+//   DiscoveryScope scope{.account = "", .regions = {"eu-west-1"}, .types = {"AWS::EC2::SecurityGroup"}};
+//   TRY(DiscoveryReport report, observer.discover(scope, take));
+//   TRY(model::Resource now, observer.observe(key));
 //
 // discover lists each type page by page, completes each page with the calls that its resources need (a bucket's policy,
 // encryption, ...; many in flight), and hands the configuration items on. A page, a region or a resource that could not

@@ -2,8 +2,8 @@
 // is made from it at compile time, so an operation's line in a table stays one line.
 //
 //   constexpr FilterField kVpcFilters[] = {{"vpc-id", "VpcId"}, ...};
-//   constexpr Listing kVpcs{.type = "AWS::EC2::VPC", .list = "Vpcs", .ids = "VpcIds", .missing =
-//   "InvalidVpcID.NotFound", .filters = kVpcFilters};
+//   constexpr Listing kVpcs{.type = "AWS::EC2::VPC", .list = "Vpcs", .ids = "VpcIds",
+//                           .missing = "InvalidVpcID.NotFound", .filters = kVpcFilters};
 //   {"ec2", "DescribeVpcs", Effect::read, describe<kVpcs>},
 #pragma once
 
