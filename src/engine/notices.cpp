@@ -85,7 +85,7 @@ base::Result<Message> Notices::approval_message(const Event& event) const {
 base::Result<Message> Notices::run_message(const Event& event) const {
   TRY(model::Plan plan, response::load_plan(parts_.records, string_member(event.detail, "plan")));
   TRY(model::RunStatus status, model::parse_run_status(string_member(event.detail, "status")));
-  std::vector<std::string> ids{plan.finding};
+  std::vector<std::string> ids{string_member(event.detail, "finding")};
   TRY(auto found, parts_.finding_store.get(ids));
   notify::PlanStory story{found.empty() ? nullptr : &found.front(), &plan, nullptr};
   return notify::run_ended(story, status, string_member(event.detail, "run"), string_member(event.detail, "message"));

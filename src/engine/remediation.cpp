@@ -159,7 +159,8 @@ base::Result<Applied> Remediation::conclude(Applied applied, const Plan& plan, c
   }
   if (run.status == RunStatus::applying) return applied;
   TRY_VOID(oversight_.note_outcome(automation, run.status));
-  if (!plan.finding.empty()) TRY_VOID(note_on_finding(plan.finding, run.actor, what_happened(run)));
+  std::string about = finding_behind(plan);
+  if (!about.empty()) TRY_VOID(note_on_finding(about, run.actor, what_happened(run)));
   run.concluded = true;
   journal::Batch batch;
   add_event(batch, run_event(run, plan, automation));
@@ -229,6 +230,13 @@ base::Status Remediation::note_on_finding(const std::string& id, const std::stri
   return parts_.finding_store.put(one);
 }
 
+// An undo is about the finding of the run that it takes back; a run that cannot be read is about none.
+std::string Remediation::finding_behind(const Plan& plan) const {
+  if (plan.undo_of.empty()) return plan.finding;
+  auto undone = response::load_run(parts_.records, plan.undo_of);
+  return undone ? undone->finding : std::string();
+}
+
 model::Event Remediation::run_event(const Run& run, const Plan& plan, const std::string& automation) const {
   model::Event event;
   event.source = "setpoint";
@@ -239,7 +247,7 @@ model::Event Remediation::run_event(const Run& run, const Plan& plan, const std:
   event.resources = {target_of(plan).text()};
   event.detail = {{"run", run.id},
                   {"plan", plan.id()},
-                  {"finding", plan.finding},
+                  {"finding", finding_behind(plan)},
                   {"control", Json::array({plan.control})},
                   {"status", model::to_string(run.status)},
                   {"message", run.message},

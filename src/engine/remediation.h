@@ -60,6 +60,7 @@ class Remediation {
   base::Status verify_run(Applied& applied, const model::Plan& plan);
   base::Status verify_undo(Applied& applied, const model::Plan& plan);
   base::Status store_run(response::Run& run, const std::string& kind, base::Json body);
+  std::string finding_behind(const model::Plan& plan) const;
   base::Status note_on_finding(const std::string& finding, const std::string& by, const std::string& text);
   model::Event run_event(const response::Run& run, const model::Plan& plan, const std::string& automation) const;
 
