@@ -1,4 +1,4 @@
-// Which step may follow which: what lint knows of a document's flow. Private to lint.cpp.
+// Which step may follow which: what lint and the checks of references know of a document's flow. Private to this folder.
 #pragma once
 
 #include <map>

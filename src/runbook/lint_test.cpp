@@ -51,6 +51,19 @@ mainSteps:
             Found{});
 }
 
+TEST(Lint, AMissingStepIsAWarningWhereNothingLeadsThere) {
+  std::string dead = R"(schemaVersion: '0.3'
+mainSteps:
+- {name: A, action: 'aws:sleep', isEnd: true, inputs: {Duration: PT1S}}
+- {name: B, action: 'aws:executeAwsApi', inputs: {Service: s3, Api: X, Bucket: '{{ Elsewhere.Name }}'}}
+)";
+  base::Diagnostics diagnostics;
+  EXPECT_TRUE(Document::compile({"d.yaml", dead}, diagnostics)) << diagnostics.render();
+  EXPECT_EQ(diagnostics.items().size(), 1U);
+  dead.erase(dead.find("isEnd: true, "), std::string("isEnd: true, ").size());
+  EXPECT_FALSE(Document::compile({"d.yaml", dead}, diagnostics));
+}
+
 TEST(Lint, AnOutputThatNobodyWrites) {
   EXPECT_EQ(found(R"(schemaVersion: '0.3'
 mainSteps:

@@ -1,6 +1,7 @@
 #include "runbook/references.h"
 
 #include "runbook/api_catalog.h"
+#include "runbook/flow_graph.h"
 
 namespace setpoint::runbook {
 
@@ -15,7 +16,7 @@ constexpr std::string_view kAutomation[] = {"EXECUTION_ID"};
 class Checker {
  public:
   Checker(const Document::Data& data, const std::string& file, Diagnostics& diagnostics)
-      : data_(data), file_(file), diagnostics_(diagnostics) {
+      : data_(data), file_(file), diagnostics_(diagnostics), flow_(data.steps) {
     for (const auto& [name, step] : data.by_name) step_names_.push_back(name);
     for (const Parameter& parameter : data.parameters) parameter_names_.push_back(parameter.name);
     for (const Variable& variable : data.variables) variable_names_.push_back(variable.name);
@@ -46,8 +47,10 @@ class Checker {
     for (const Node::Entry& entry : step.inputs_node.entries) {
       bool script = step.action == Action::execute_script && entry.key == "Script";
       bool body = step.action == Action::loop && entry.key == "Steps";
+      dead_ = !flow_.reached().contains(&step);
       if (!script && !body) for_each_text(entry.value, [&](const Node& node) { text(node); });
     }
+    dead_ = false;
     for (const Step& nested : step.body) check(nested, step.body);
   }
 
@@ -112,11 +115,7 @@ class Checker {
       case Reference::Kind::parameter:
         return parameter(reference.name, at);
       case Reference::Kind::step_output:
-        if (!data_.by_name.contains(reference.name)) {
-          error("runbook-reference", at,
-                fmt::format("{{{{ {} }}}}: there is no step '{}'", reference.text(), reference.name),
-                base::did_you_mean(reference.name, step_names_));
-        }
+        if (!data_.by_name.contains(reference.name)) unknown_step(reference, at);
         return;
       case Reference::Kind::variable:
         return variable(reference.name, at);
@@ -132,6 +131,16 @@ class Checker {
               "give the document a parameter with this default");
         return;
     }
+  }
+
+  // AWS takes a document with such a step where nothing leads to it, and publishes some.
+  void unknown_step(const Reference& reference, base::Position at) {
+    std::string what = fmt::format("{{{{ {} }}}}: there is no step '{}'", reference.text(), reference.name);
+    std::string hint = base::did_you_mean(reference.name, step_names_);
+    if (dead_)
+      diagnostics_.warning("runbook-reference", file_, at, std::move(what), std::move(hint));
+    else
+      error("runbook-reference", at, std::move(what), std::move(hint));
   }
 
   void parameter(const std::string& name, base::Position at) {
@@ -164,6 +173,8 @@ class Checker {
   const Document::Data& data_;
   const std::string& file_;
   Diagnostics& diagnostics_;
+  FlowGraph flow_;
+  bool dead_ = false;  // the step at hand is one that no other leads to
   std::vector<std::string_view> step_names_, parameter_names_, variable_names_;
 };
 

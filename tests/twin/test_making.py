@@ -224,5 +224,68 @@ class Making(TwinCase):
         self.fails("ResourceNotFoundException", secrets.get_secret_value, SecretId="key", VersionStage="NONE")
 
 
+    def test_instance_profiles(self):
+        iam, ec2 = self.client("iam"), self.client("ec2")
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+        iam.create_role(RoleName="web", AssumeRolePolicyDocument=trust)
+        made = iam.create_instance_profile(InstanceProfileName="web")["InstanceProfile"]
+        self.fails("EntityAlreadyExists", iam.create_instance_profile, InstanceProfileName="web")
+        iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="web")
+        self.fails("LimitExceeded", iam.add_role_to_instance_profile, InstanceProfileName="web", RoleName="web")
+        self.assertEqual([r["RoleName"] for r in iam.get_instance_profile(InstanceProfileName="web")["InstanceProfile"]["Roles"]], ["web"])
+        self.assertEqual(len(iam.list_instance_profiles_for_role(RoleName="web")["InstanceProfiles"]), 1)
+        self.assertEqual(len(iam.list_instance_profiles()["InstanceProfiles"]), 1)
+        self.fails("DeleteConflict", iam.delete_instance_profile, InstanceProfileName="web")
+        subnet = ec2.create_subnet(VpcId=self.vpc(), CidrBlock="10.0.5.0/24")["Subnet"]["SubnetId"]
+        instance = ec2.run_instances(ImageId="ami-0123456789abcdef0", MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"][0]["InstanceId"]
+        self.fails("InvalidParameterValue", ec2.associate_iam_instance_profile, InstanceId=instance, IamInstanceProfile={"Name": "none"})
+        ec2.associate_iam_instance_profile(InstanceId=instance, IamInstanceProfile={"Name": "web"})
+        self.fails("IncorrectState", ec2.associate_iam_instance_profile, InstanceId=instance, IamInstanceProfile={"Name": "web"})
+        found = ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [instance]}])["IamInstanceProfileAssociations"][0]
+        self.assertEqual((found["State"], found["IamInstanceProfile"]["Arn"]), ("associated", made["Arn"]))
+        ec2.replace_iam_instance_profile_association(AssociationId=found["AssociationId"], IamInstanceProfile={"Arn": made["Arn"]})
+        ec2.disassociate_iam_instance_profile(AssociationId=found["AssociationId"])
+        self.fails("InvalidAssociationID.NotFound", ec2.disassociate_iam_instance_profile, AssociationId=found["AssociationId"])
+        iam.remove_role_from_instance_profile(InstanceProfileName="web", RoleName="web")
+        self.fails("NoSuchEntity", iam.remove_role_from_instance_profile, InstanceProfileName="web", RoleName="web")
+        iam.delete_instance_profile(InstanceProfileName="web")
+        self.fails("NoSuchEntity", iam.get_instance_profile, InstanceProfileName="web")
+
+    def test_what_config_has_recorded(self):
+        config, rds, iam = self.client("config"), self.client("rds"), self.client("iam")
+        cluster = rds.create_db_cluster(DBClusterIdentifier="Recorded", Engine="aurora-mysql")["DBCluster"]
+        history = config.get_resource_config_history(resourceType="AWS::RDS::DBCluster", resourceId=cluster["DbClusterResourceId"], limit=1)["configurationItems"]
+        self.assertEqual([i["resourceName"] for i in history], ["recorded"])
+        self.assertEqual(json.loads(history[0]["configuration"])["engine"], "aurora-mysql")
+        self.fails("ResourceNotDiscoveredException", config.get_resource_config_history, resourceType="AWS::RDS::DBCluster", resourceId="none")
+        self.fails("ValidationException", config.get_resource_config_history, resourceType="Cluster", resourceId="none")
+        user = iam.create_user(UserName="recorded")["User"]["UserId"]
+        found = config.list_discovered_resources(resourceType="AWS::IAM::User", resourceIds=[user])["resourceIdentifiers"]
+        self.assertEqual(found, [{"resourceType": "AWS::IAM::User", "resourceId": user, "resourceName": "recorded"}])
+        self.assertEqual(config.list_discovered_resources(resourceType="AWS::IAM::User", resourceName="other")["resourceIdentifiers"], [])
+        keys = [{"resourceType": "AWS::IAM::User", "resourceId": user}, {"resourceType": "AWS::IAM::User", "resourceId": "AIDANONE"}]
+        batch = config.batch_get_resource_config(resourceKeys=keys)
+        self.assertEqual([i["resourceId"] for i in batch["baseConfigurationItems"]], [user])
+        self.assertEqual(batch["unprocessedResourceKeys"], keys[1:])
+
+    def test_named_in_other_words(self):
+        rds = self.client("rds")
+        made = rds.create_db_instance(DBInstanceIdentifier="Mixed", DBInstanceClass="db.t3.micro", Engine="mysql")["DBInstance"]
+        self.assertEqual(made["DBInstanceIdentifier"], "mixed")
+        for name in (made["DBInstanceArn"], "MIXED"):
+            self.assertEqual(rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]["DBInstanceIdentifier"], "mixed")
+        rds.modify_db_instance(DBInstanceIdentifier=made["DBInstanceArn"], DeletionProtection=True)
+        self.assertTrue(rds.describe_db_instances(DBInstanceIdentifier="mixed")["DBInstances"][0]["DeletionProtection"])
+        ssm = self.client("ssm")
+        ssm.create_document(Name="ByArn", Content=json.dumps({"schemaVersion": "0.3", "mainSteps": []}), DocumentType="Automation")
+        arn = f"arn:aws:ssm:{REGION}:{ACCOUNT}:document/ByArn"
+        ssm.modify_document_permission(Name=arn, PermissionType="Share", AccountIdsToAdd=["222233334444"])
+        self.assertEqual(ssm.describe_document_permission(Name="ByArn", PermissionType="Share")["AccountIds"], ["222233334444"])
+        redshift = self.client("redshift")
+        redshift.create_cluster(ClusterIdentifier="logged", NodeType="ra3.large", MasterUsername="root", MasterUserPassword="Secret-secret1")
+        redshift.enable_logging(ClusterIdentifier="logged", BucketName="first", S3KeyPrefix="audit")
+        self.assertEqual(redshift.describe_logging_status(ClusterIdentifier="logged")["S3KeyPrefix"], "audit/")
+
+
 if __name__ == "__main__":
     unittest.main()

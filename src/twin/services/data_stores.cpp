@@ -338,6 +338,8 @@ Answer set_logging(Request& request, bool on) {
   Json logging = {{"LoggingEnabled", on}};
   if (on)
     overlay(logging, request.call().parameters, {"BucketName", "S3KeyPrefix", "LogDestinationType", "LogExports"});
+  std::string prefix = base::string_member(logging, "S3KeyPrefix");
+  if (!prefix.empty() && !prefix.ends_with("/")) logging["S3KeyPrefix"] = prefix + "/";
   (*cluster)["Logging"] = logging;
   request.put(kCluster, request.text("ClusterIdentifier"), *cluster);
   return logging;

@@ -57,10 +57,19 @@ AwsError missing(const Kind& kind, const std::string& id) {
   return {kind.missing, fmt::format("{} {} not found.", kind.what, id), 404, Json::object()};
 }
 
+// Identifiers may be given as ARNs, whose last part they are, and in any letter case.
+std::string identifier(const Request& request, const Kind& kind) {
+  std::string id = request.text(kind.id);
+  if (id.starts_with("arn:")) id = id.substr(id.rfind(':') + 1);
+  std::transform(id.begin(), id.end(), id.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return id;
+}
+
 Answer one(Request& request, const Kind& kind) {
-  const Json* found = request.find(kind.type, request.text(kind.id));
-  if (!found) return tl::unexpected(missing(kind, request.text(kind.id)));
-  return *found;
+  for (const std::string& id : {request.text(kind.id), identifier(request, kind)}) {
+    if (const Json* found = request.find(kind.type, id)) return *found;
+  }
+  return tl::unexpected(missing(kind, request.text(kind.id)));
 }
 
 template <const Kind& kKind>
@@ -154,7 +163,7 @@ Answer modify(Request& request, const Kind& kind) {
   else if (!later.empty())
     (*document)["PendingModifiedValues"].update(later);
   (*document)["ModifyingUntil"] = request.clock().now().ms + kModifyingMs;
-  request.put(kind.type, request.text(kind.id), *document);
+  request.put(kind.type, document->value(kind.id, ""), *document);
   // The answer of the call itself still says what was.
   Json shown = view(*document, kind, INT64_MAX);
   return Json{{kind.answer, shown}};
@@ -178,7 +187,7 @@ Answer remove(Request& request, const Kind& kind, const Kind& snapshot) {
     request.put(
         snapshot.type, final_id,
         {{snapshot.id, final_id},
-         {kind.id, request.text(kind.id)},
+         {kind.id, document->value(kind.id, "")},
          {"Status", "available"},
          {"SnapshotType", "manual"},
          {"Attributes", {{"restore", Json::array()}}},
@@ -187,7 +196,7 @@ Answer remove(Request& request, const Kind& kind, const Kind& snapshot) {
          {std::string(snapshot.what) + "Arn",
           request.arn("rds", (snapshot.what == kSnapshot.what ? "snapshot:" : "cluster-snapshot:") + final_id)}});
   }
-  request.state().erase(request.key(kind.type, request.text(kind.id)));
+  request.state().erase(request.key(kind.type, document->value(kind.id, "")));
   Json shown = view(*document, kind, INT64_MAX);
   shown[kind.status] = "deleting";
   return Json{{kind.answer, shown}};
@@ -205,7 +214,7 @@ Answer create_snapshot(Request& request) {
         "DBSnapshotAlreadyExists",
         fmt::format("Cannot create the snapshot because a snapshot with the identifier {} already exists.", id));
   Json snapshot = {{"DBSnapshotIdentifier", id},
-                   {"DBInstanceIdentifier", request.text("DBInstanceIdentifier")},
+                   {"DBInstanceIdentifier", instance->value("DBInstanceIdentifier", "")},
                    {"Status", "available"},
                    {"SnapshotType", "manual"},
                    {"Encrypted", instance->value("StorageEncrypted", false)},
@@ -222,7 +231,7 @@ template <const Kind& kKind>
 Answer delete_snapshot(Request& request) {
   Answer snapshot = one(request, kKind);
   if (!snapshot) return snapshot;
-  request.state().erase(request.key(kKind.type, request.text(kKind.id)));
+  request.state().erase(request.key(kKind.type, snapshot->value(kKind.id, "")));
   return Json{{kKind.answer, view(*snapshot, kKind, 0)}};
 }
 
@@ -256,7 +265,7 @@ Answer modify_attribute(Request& request) {
                  "Cannot make an encrypted snapshot public.");
   std::sort(values.begin(), values.end());
   (*snapshot)["Attributes"][request.text("AttributeName")] = values;
-  request.put(kKind.type, request.text(kKind.id), *snapshot);
+  request.put(kKind.type, snapshot->value(kKind.id, ""), *snapshot);
   return attributes_answer(*snapshot, kKind);
 }
 
@@ -317,7 +326,7 @@ Json new_database(const Request& request) {
 }
 
 Answer create_instance(Request& request) {
-  std::string id = request.text("DBInstanceIdentifier"), cluster = request.text("DBClusterIdentifier");
+  std::string id = identifier(request, kInstance), cluster = identifier(request, kCluster);
   if (Check wrong = check_new(request, kInstance, id, "DBInstanceAlreadyExists")) return tl::unexpected(*wrong);
   Json members = new_database(request);
   members.update({{"DBInstanceIdentifier", id},
@@ -338,7 +347,7 @@ Answer create_instance(Request& request) {
 }
 
 Answer create_cluster(Request& request) {
-  std::string id = request.text("DBClusterIdentifier");
+  std::string id = identifier(request, kCluster);
   if (Check wrong = check_new(request, kCluster, id, "DBClusterAlreadyExistsFault")) return tl::unexpected(*wrong);
   Json members = new_database(request);
   members.update({{"DBClusterIdentifier", id},
@@ -420,7 +429,7 @@ Answer switch_state(Request& request, const Switch& change) {
         std::string("Invalid") + change.kind.what + "State" + (change.kind.what == kCluster.what ? "Fault" : ""),
         fmt::format("{} {} is not in {} state.", change.kind.what, request.text(change.kind.id), change.from));
   (*document)[change.kind.status] = change.to;
-  request.put(change.kind.type, request.text(change.kind.id), *document);
+  request.put(change.kind.type, document->value(change.kind.id, ""), *document);
   Json shown = view(*document, change.kind, INT64_MAX);
   shown[change.kind.status] = change.answered;
   return Json{{change.kind.answer, shown}};

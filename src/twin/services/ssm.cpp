@@ -121,8 +121,15 @@ Answer describe_parameters(Request& request) {
 
 // --- Documents
 
+// A document is named by its name or its ARN.
+std::string document_name(const Request& request) {
+  std::string name = request.text("Name");
+  std::size_t at = name.starts_with("arn:") ? name.find(":document/") : std::string::npos;
+  return at == std::string::npos ? name : name.substr(at + std::string_view(":document/").size());
+}
+
 Answer document_of(Request& request) {
-  const Json* found = request.find(kDocument, request.text("Name"));
+  const Json* found = request.find(kDocument, document_name(request));
   if (!found)
     return error("InvalidDocument", fmt::format("Document with name {} does not exist.", request.text("Name")));
   return *found;
@@ -178,7 +185,7 @@ Answer delete_document(Request& request) {
   if (!document) return document;
   if (!base::member(*document, "AccountIds").empty())
     return error("InvalidDocumentOperation", "You must stop sharing the document before you can delete it.");
-  request.state().erase(request.key(kDocument, request.text("Name")));
+  request.state().erase(request.key(kDocument, document_name(request)));
   return Json::object();
 }
 
@@ -207,7 +214,7 @@ Answer modify_permission(Request& request) {
     if (std::find(kept.begin(), kept.end(), account) == kept.end()) kept.push_back(account);
   }
   (*document)["AccountIds"] = kept;
-  request.put(kDocument, request.text("Name"), *document);
+  request.put(kDocument, document_name(request), *document);
   return Json::object();
 }
 
