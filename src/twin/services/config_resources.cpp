@@ -43,7 +43,8 @@ std::vector<Json> recorded(Request& request, const std::string& type) {
   std::string region = known && known->global ? "global" : request.region();
   std::vector<Json> items;
   request.state().each(request.account(), region, type, [&](const std::string& id, const Json&) {
-    items.push_back(render(request.state(), {request.account(), region, type, id}, request.clock().now()).item);
+    StateKey key{request.account(), region, type, id};
+    items.push_back(render(request.state(), key, request.clock().now()).item);
   });
   return items;
 }
