@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const XmlNode* node = left.back();
     left.pop_back();
     for (char c : node->text) bytes += static_cast<unsigned char>(c);
-    for (const auto& [name, value] : node->attributes) bytes += name.size() + value.size();
+    for (const auto& [name, value] : document->attributes(*node)) bytes += name.size() + value.size();
     for (const XmlNode* child = document->first_child(*node); child; child = document->next(*child))
       left.push_back(child);
   }

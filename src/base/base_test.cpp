@@ -59,6 +59,7 @@ TEST(Digest, KnownAnswers) {
   EXPECT_EQ(sha256("abc").hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(hmac_sha256("Jefe", "what do ya want for nothing?").hex(),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(hmac_sha256("", "").hex(), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
   EXPECT_EQ(*parse_digest(sha256("abc").hex()), sha256("abc"));
   EXPECT_FALSE(parse_digest("ba78"));
   EXPECT_EQ(*from_base64(to_base64("any carnal pleas")), "any carnal pleas");

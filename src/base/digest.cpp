@@ -1,7 +1,6 @@
 #include "base/digest.h"
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <vector>
 
@@ -24,22 +23,26 @@ const EVP_MD* sha256_algorithm() {
   return algorithm;
 }
 
+// Kept: to make one costs about what hashing a short text does.
+EVP_MD_CTX* context_of_thread() {
+  struct Owner {
+    EVP_MD_CTX* const context = EVP_MD_CTX_new();
+    ~Owner() { EVP_MD_CTX_free(context); }
+  };
+  thread_local Owner owner;
+  return owner.context;
+}
+
 }  // namespace
 
 std::string Digest::hex() const { return to_hex(view()); }
 
 Digest sha256(std::string_view data) {
+  EVP_MD_CTX* context = context_of_thread();
   Digest out;
-  SETPOINT_ASSERT(EVP_Digest(data.data(), data.size(), out.bytes.data(), nullptr, sha256_algorithm(), nullptr) == 1);
-  return out;
-}
-
-Digest hmac_sha256(std::string_view key, std::string_view data) {
-  Digest out;
-  unsigned length = 0;
-  const unsigned char* done = HMAC(sha256_algorithm(), key.data(), static_cast<int>(key.size()), bytes_of(data),
-                                   data.size(), out.bytes.data(), &length);
-  SETPOINT_ASSERT(done != nullptr && length == out.bytes.size());
+  SETPOINT_ASSERT(EVP_DigestInit_ex(context, sha256_algorithm(), nullptr) == 1 &&
+                  EVP_DigestUpdate(context, data.data(), data.size()) == 1 &&
+                  EVP_DigestFinal_ex(context, out.bytes.data(), nullptr) == 1);
   return out;
 }
 

@@ -109,6 +109,7 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits) {
   if (text.size() > limits.bytes_max) {
     return fail(ErrorCode::limit_exceeded, "JSON of {} bytes is larger than {}", text.size(), limits.bytes_max);
   }
+  if (text.empty()) text = std::string_view("");  // simdjson copies from it: never from null
   thread_local dom::parser kept;
   dom::parser fresh;
   bool small = text.size() <= kKeptParserBytes;

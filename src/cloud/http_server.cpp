@@ -19,12 +19,20 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using Tcp = asio::ip::tcp;
 
+// "http://host" of a target in absolute form: what a client sends that takes this server for its proxy. Its Host header
+// says the same.
+std::size_t absolute_part(std::string_view target) {
+  if (!target.starts_with("http://")) return 0;
+  return std::min(target.find('/', 7), target.size());
+}
+
 HttpRequest from_beast(http::request<http::string_body>&& message) {
   HttpRequest request;
   request.method = std::string(message.method_string());
   request.scheme = "http";
   request.host = std::string(message[http::field::host]);
   std::string_view target(message.target().data(), message.target().size());
+  target.remove_prefix(absolute_part(target));
   std::size_t question = target.find('?');
   request.path = std::string(target.substr(0, question));
   if (question != std::string_view::npos) request.query = std::string(target.substr(question + 1));

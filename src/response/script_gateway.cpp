@@ -65,6 +65,13 @@ std::string message_of(const base::Error& error) {
   return error.message.starts_with(prefix) ? error.message.substr(prefix.size()) : error.message;
 }
 
+// boto3 in the script's own process is taught a header of ours; a program that the script started, the AWS CLI say, has
+// the token as its session token.
+std::string_view token_of(const cloud::HttpRequest& request) {
+  const std::string_view token = cloud::header(request.headers, "X-Setpoint-Execution");
+  return token.empty() ? cloud::header(request.headers, "X-Amz-Security-Token") : token;
+}
+
 cloud::HttpResponse error_response(const aws::RequestRoute& route, const base::Error& error) {
   aws::ServiceError wrong{code_of(error), message_of(error), status_of(error, route.protocol), Json::object()};
   return aws::encode_error(*route.service, route.protocol, wrong, "setpoint-gateway");
@@ -117,7 +124,7 @@ std::shared_ptr<ScriptSession> ScriptGateway::session(const std::string& token) 
 }
 
 cloud::HttpReply ScriptGateway::handle(const cloud::HttpRequest& request) {
-  std::shared_ptr<ScriptSession> mine = session(std::string(cloud::header(request.headers, "X-Setpoint-Execution")));
+  std::shared_ptr<ScriptSession> mine = session(std::string(token_of(request)));
   if (!mine) return {refusal(403, "AccessDenied", "no execution has this token"), false};
   auto route = aws::route_request(*catalog_, request);
   if (!route) return {refusal(400, "UnknownService", route.error().message), false};

@@ -9,6 +9,9 @@
 //       request, [&](const GatewayAddress& address) { return runner.run(request, address); },
 //       [&](const ApiCall& call) { return host.call_api(site, call); });
 //
+// A program that the script starts has the gateway at a loopback port (AWS_ENDPOINT_URL, and an `aws` first in PATH
+// that tells older AWS CLIs): its calls take the same way.
+//
 // Identity: a call goes out as the execution's own identity. A script that signs with credentials of its own (those of
 // a role that it assumed) is refused with AccessDenied: the call would reach another account than the script means.
 // Interrupts: an interrupted call, and every later one, fails in the script; the whole answer is the interrupt.

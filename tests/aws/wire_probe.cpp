@@ -1,6 +1,7 @@
 // aws_wire_probe <models>: one JSON value a line in, one out. What the C++ client would put on the wire, and what it
 // reads from it; the other side is compare_with_botocore.py.
 //   {"do": "encode", "service", "operation", "parameters", "host"}  -> {"method", "url", "headers", "body"}
+//   {"do": "endpoint", "service", "region"} -> {"host", "region", "name"}
 //   {"do": "decode", "service", "operation", "status", "headers", "body"} -> {"output"} | {"code"}
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -51,7 +52,18 @@ Json decode(Client& client, const Json& line) {
   response.body = *base::from_base64(line.at("body").get<std::string>());
   auto result = decode_response(**operation, response);
   if (result) return {{"output", result->output}};
-  return {{"code", result.error().detail}, {"error", result.error().text()}};
+  const base::Error& error = result.error();
+  if (response.status < 300) return {{"error", error.text()}};
+  return {{"code", error.detail},
+          {"message", error.message.substr(std::min(error.message.size(), error.detail.size() + 2))}};
+}
+
+Json endpoint(Client& client, const Json& line) {
+  const ServiceMetadata* service = client.catalog().metadata(line.at("service").get<std::string>());
+  if (service == nullptr) return {{"error", "no such service"}};
+  auto found = resolve_endpoint(*service, line.at("region").get<std::string>(), {});
+  if (!found) return {{"error", found.error().text()}};
+  return {{"host", found->host}, {"region", found->signing_region}, {"name", service->signing_name}};
 }
 
 // The server's half, for responses to compare with: an output in our form to bytes.
@@ -93,9 +105,10 @@ int main(int argc, char** argv) {
   for (std::string text; std::getline(std::cin, text);) {
     const Json line = Json::parse(text);
     const std::string what = line.at("do");
-    const Json reply = what == "encode"   ? encode(options, line)
-                       : what == "decode" ? decode(client, line)
-                                          : answer(client, line);
+    const Json reply = what == "encode"     ? encode(options, line)
+                       : what == "decode"   ? decode(client, line)
+                       : what == "endpoint" ? endpoint(client, line)
+                                            : answer(client, line);
     std::cout << reply.dump() << "\n" << std::flush;
   }
 }

@@ -10,6 +10,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from recording import attach
+
 SOURCE = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 PROGRAM = os.environ.get("TWIN_PROGRAM", os.path.join(SOURCE, "build/release/tests/twin/twin_program"))
 DEMO = os.path.join(SOURCE, "content/demo/account.yaml")
@@ -64,10 +66,10 @@ class TwinCase(unittest.TestCase):
 
     def client(self, service, region=REGION, key=ACCOUNT, secret="secret", token=None, retries=1, **config):
         endpoint = self.endpoint.replace("127.0.0.1", "localhost") if service == "s3control" else self.endpoint
-        return boto3.client(
+        return attach(boto3.client(
             service, region_name=region, endpoint_url=endpoint, aws_access_key_id=key, aws_secret_access_key=secret,
             aws_session_token=token,
-            config=Config(retries={"total_max_attempts": retries, "mode": "standard"}, read_timeout=20, **config))
+            config=Config(retries={"total_max_attempts": retries, "mode": "standard"}, read_timeout=20, **config)))
 
     def aws(self, *arguments, expect=0, key=ACCOUNT):
         """The aws command line, as a person would type it."""

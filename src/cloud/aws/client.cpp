@@ -6,6 +6,7 @@
 
 #include "cloud/aws/read_only.h"
 #include "cloud/aws/sigv4.h"
+#include "cloud/aws/uri.h"
 
 namespace setpoint::cloud::aws {
 
@@ -18,8 +19,7 @@ constexpr int kRetryCost = 5;
 constexpr int kTimeoutRetryCost = 10;
 
 bool harmless_twice(const OperationModel& operation, const Json& parameters) {
-  if (is_read_only(operation.service->name, operation.name) || operation.http_method == "PUT") return true;
-  if (operation.is(OperationModel::idempotent)) return true;
+  if (operation.http_method == "PUT" || operation.is(OperationModel::idempotent)) return true;
   const Member* token = operation.idempotency_member();
   return token && !base::string_member(parameters, token->name).empty();
 }
@@ -42,44 +42,60 @@ Client::Client(ClientOptions options) : options_(std::move(options)), gates_(*op
   SETPOINT_ASSERT(options_.catalog && options_.transport && options_.random && options_.credentials);
 }
 
-base::Result<Client::Prepared> Client::encode(const model::ApiCall& call) const {
+base::Result<const Client::Route*> Client::route_of(const model::ApiCall& call) {
+  const std::string key = joined({call.region, "/", call.service, "/", call.operation});
+  {
+    std::lock_guard lock(mutex_);
+    if (auto found = routes_.find(key); found != routes_.end()) return found->second.get();
+  }
+  auto route = std::make_unique<Route>();
+  TRY(route->operation, options_.catalog->operation(call.service, call.operation));
+  const std::string_view region = call.region == "global" ? std::string_view() : call.region;
+  TRY(route->endpoint, resolve_endpoint(*route->operation->service, region, options_.endpoint));
+  route->read_only = is_read_only(call.service, call.operation);
+  std::lock_guard lock(mutex_);
+  return routes_.try_emplace(key, std::move(route)).first->second.get();
+}
+
+base::Result<Client::Prepared> Client::encode(const model::ApiCall& call) {
   Prepared prepared;
-  TRY(prepared.operation, options_.catalog->operation(call.service, call.operation));
-  TRY(prepared.encoded, encode_request(*prepared.operation, call.parameters));
-  const std::string region = call.region == "global" ? std::string() : call.region;
-  TRY(prepared.endpoint, resolve_endpoint(*prepared.operation->service, region, options_.endpoint));
-  address(prepared.encoded, *prepared.operation, call.parameters, prepared.endpoint);
-  prepared.harmless_twice = harmless_twice(*prepared.operation, call.parameters);
+  TRY(prepared.route, route_of(call));
+  const OperationModel& operation = *prepared.route->operation;
+  TRY(Encoded encoded, encode_request(operation, call.parameters));
+  address(encoded, operation, call.parameters, prepared.route->endpoint);
+  prepared.http = std::move(encoded.http);
+  prepared.http.headers.emplace_back("User-Agent", options_.user_agent);
+  prepared.harmless_twice = prepared.route->read_only || harmless_twice(operation, call.parameters);
   return prepared;
 }
 
-base::Result<HttpRequest> Client::signed_request(const Prepared& prepared, const model::ApiCall& call,
-                                                 base::Timestamp now) const {
-  HttpRequest request = prepared.encoded.http;
-  request.headers.emplace_back("User-Agent", options_.user_agent);
-  if (prepared.operation->auth == AuthType::none) return request;
+base::Status Client::sign_for(Prepared& prepared, const model::ApiCall& call, base::Timestamp now) const {
+  const OperationModel& operation = *prepared.route->operation;
+  if (operation.auth == AuthType::none) return {};
   TRY(Credentials credentials, options_.credentials(call.account));
-  sign(request, {.credentials = credentials,
-                 .region = prepared.endpoint.signing_region,
-                 .service = prepared.operation->service->signing_name,
-                 .now = now,
-                 .unsigned_payload = prepared.operation->auth == AuthType::unsigned_body && request.scheme == "https"});
-  return request;
+  sign(prepared.http,
+       {.credentials = credentials,
+        .region = prepared.route->endpoint.signing_region,
+        .service = operation.service->signing_name,
+        .now = now,
+        .unsigned_payload = operation.auth == AuthType::unsigned_body && prepared.http.scheme == "https"});
+  return {};
 }
 
 base::Result<HttpRequest> Client::prepare(const model::ApiCall& call, base::Timestamp now) {
   TRY(Prepared prepared, encode(call));
-  return signed_request(prepared, call, now);
+  TRY_VOID(sign_for(prepared, call, now));
+  return std::move(prepared.http);
 }
 
 base::Result<CallResult> Client::interpret(const Prepared& prepared, base::Result<HttpResponse> answer) const {
+  const OperationModel& operation = *prepared.route->operation;
   if (!answer) {
     base::Error error = answer.error();
-    error.where = fmt::format("{} {} at {}", prepared.operation->service->name, prepared.operation->name,
-                              prepared.encoded.http.host);
+    error.where = fmt::format("{} {} at {}", operation.service->name, operation.name, prepared.http.host);
     return base::fail(std::move(error));
   }
-  auto result = decode_response(*prepared.operation, *answer);
+  auto result = decode_response(operation, *answer);
   if (!result && effect_unknown(answer->status) && !prepared.harmless_twice) {
     base::Error error = result.error();
     error.code = ErrorCode::timed_out;
@@ -90,12 +106,12 @@ base::Result<CallResult> Client::interpret(const Prepared& prepared, base::Resul
 }
 
 RateGate& Client::gate_of(const model::ApiCall& call) {
-  return gates_.of(fmt::format("{}/{}/{}/{}", call.account, call.region, call.service, call.operation));
+  return gates_.of(joined({call.account, "/", call.region, "/", call.service, "/", call.operation}));
 }
 
-base::Result<CallResult> Client::attempt(const Prepared& prepared, const model::ApiCall& call) {
-  TRY(HttpRequest request, signed_request(prepared, call, options_.clock->now()));
-  return interpret(prepared, options_.transport->send(request, options_.send));
+base::Result<CallResult> Client::attempt(Prepared& prepared, const model::ApiCall& call) {
+  TRY_VOID(sign_for(prepared, call, options_.clock->now()));
+  return interpret(prepared, options_.transport->send(prepared.http, options_.send));
 }
 
 bool Client::may_retry(const base::Error& error, int attempts) const {
@@ -148,13 +164,14 @@ std::vector<base::Result<CallResult>> Client::call_many(std::span<const model::A
   for (std::size_t i = 0; async && i < calls.size() && !options.stop.stop_requested(); ++i) {
     prepared.push_back(encode(calls[i]));
     if (!prepared[i]) continue;
-    auto request = signed_request(*prepared[i], calls[i], options_.clock->now());
-    if (!request || !gate_of(calls[i]).enter(options.automation, options.lane, options.stop)) continue;
+    if (!sign_for(*prepared[i], calls[i], options_.clock->now()) ||
+        !gate_of(calls[i]).enter(options.automation, options.lane, options.stop))
+      continue;
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return under_way < std::max<std::size_t>(1, in_flight_max); });
     ++under_way;
     lock.unlock();
-    async->start(std::move(*request), options_.send, [&, i](base::Result<HttpResponse> answer) {
+    async->start(prepared[i]->http, options_.send, [&, i](base::Result<HttpResponse> answer) {
       auto result = interpret(*prepared[i], std::move(answer));
       std::lock_guard guard(mutex);
       results[i] = std::move(result);

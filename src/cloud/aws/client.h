@@ -23,9 +23,11 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -93,22 +95,30 @@ class Client {
   base::Clock& clock() const { return *options_.clock; }
 
  private:
-  struct Prepared {
+  // What is the same for every call of an operation in a region.
+  struct Route {
     const OperationModel* operation = nullptr;
-    Encoded encoded;
     Endpoint endpoint;
+    bool read_only = false;
+  };
+  struct Prepared {
+    const Route* route = nullptr;
+    HttpRequest http;
     bool harmless_twice = false;
   };
-  base::Result<Prepared> encode(const model::ApiCall& call) const;
-  base::Result<HttpRequest> signed_request(const Prepared& prepared, const model::ApiCall& call,
-                                           base::Timestamp now) const;
+  base::Result<const Route*> route_of(const model::ApiCall& call);
+  base::Result<Prepared> encode(const model::ApiCall& call);
+  // Signs in place; signing again replaces the former signature.
+  base::Status sign_for(Prepared& prepared, const model::ApiCall& call, base::Timestamp now) const;
   base::Result<CallResult> interpret(const Prepared& prepared, base::Result<HttpResponse> answer) const;
-  base::Result<CallResult> attempt(const Prepared& prepared, const model::ApiCall& call);
+  base::Result<CallResult> attempt(Prepared& prepared, const model::ApiCall& call);
   bool may_retry(const base::Error& error, int attempts) const;
   base::Status back_off(int attempts, const std::stop_token& stop);
   RateGate& gate_of(const model::ApiCall& call);
 
   ClientOptions options_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::unique_ptr<const Route>> routes_;  // guarded by mutex_; entries stay
   RateGates gates_;
   RetryQuota quota_;
 };

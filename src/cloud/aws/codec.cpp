@@ -32,7 +32,7 @@ void encode_json(const OperationModel& operation, const Json& parameters, HttpRe
 
 void encode_query(const OperationModel& operation, const Json& parameters, HttpRequest& http, Walk& walk) {
   http.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
-  http.body = fmt::format("Action={}&Version={}", operation.name, operation.service->api_version);
+  http.body = joined({"Action=", operation.name, "&Version=", operation.service->api_version});
   if (operation.input.shape) {
     write_query(http.body, *operation.input.shape, parameters, operation.service->protocol == Protocol::ec2, walk);
   }
@@ -148,7 +148,7 @@ Json read_xml_body(std::string_view body, const OperationModel& operation, std::
 Json read_payload(const Member& member, const HttpResponse& response, bool json, Walk& walk) {
   const std::string& body = response.body;
   if (member.shape->type == ShapeType::blob) return base::to_base64(body);
-  if (member.shape->type == ShapeType::string) return body;
+  if (member.shape->type == ShapeType::string) return scalar_from_text(member, body, walk);
   if (body.empty()) return Json::object();
   if (json) return read_json_body(body, member, walk);
   auto document = XmlDocument::parse(body);

@@ -3,6 +3,7 @@
 
 #include "cloud/aws/codec.h"
 #include "cloud/aws/codec_parts.h"
+#include "cloud/aws/utf8.h"
 
 namespace setpoint::cloud::aws {
 
@@ -105,12 +106,13 @@ std::string bare_code(std::string code) {
 WireError read_json_error(const HttpResponse& response) {
   WireError error;
   auto body = base::parse_json(response.body.empty() ? std::string_view("{}") : std::string_view(response.body));
-  if (!body) return {.code = {}, .message = response.body.substr(0, 500), .request_id = {}};
+  if (!body)
+    return {.code = {}, .message = header_utf8(std::string_view(response.body).substr(0, 500)), .request_id = {}};
   error.message = base::string_member(*body, "message");
   if (error.message.empty()) error.message = base::string_member(*body, "Message");
   if (error.message.empty()) error.message = base::string_member(*body, "errorMessage");
-  const std::string query_error(header(response.headers, "x-amzn-query-error"));
-  const std::string type_header(header(response.headers, "x-amzn-errortype"));
+  const std::string query_error = header_utf8(header(response.headers, "x-amzn-query-error"));
+  const std::string type_header = header_utf8(header(response.headers, "x-amzn-errortype"));
   if (query_error.find(';') != std::string::npos) error.code = query_error.substr(0, query_error.find(';'));
   if (error.code.empty()) error.code = bare_code(type_header);
   for (const char* name : {"__type", "code", "Code"}) {
@@ -122,7 +124,8 @@ WireError read_json_error(const HttpResponse& response) {
 // <ErrorResponse><Error>, <Response><Errors><Error>, or S3's bare <Error>.
 WireError read_xml_error(const HttpResponse& response) {
   auto document = XmlDocument::parse(response.body);
-  if (!document) return {.code = {}, .message = response.body.substr(0, 500), .request_id = {}};
+  if (!document)
+    return {.code = {}, .message = header_utf8(std::string_view(response.body).substr(0, 500)), .request_id = {}};
   const XmlNode& root = document->root();
   const XmlNode* errors = document->child(root, "Errors");
   const XmlNode* error = document->child(errors ? *errors : root, "Error");
@@ -145,7 +148,7 @@ std::string error_document(const ServiceMetadata& service, Protocol protocol, co
   XmlWriter out;
   auto code_and_message = [&] {
     out.element("Code", error.code);
-    out.element("Message", error.message);
+    out.element("Message", header_utf8(error.message));  // may quote what was sent
     for (auto& [name, value] : error.members.items())
       out.element(name, value.is_string() ? value.get<std::string>() : value.dump());
   };
@@ -214,7 +217,7 @@ HttpResponse encode_error(const ServiceMetadata& service, Protocol protocol, con
     return response;
   }
   Json body = error.members;
-  body["message"] = error.message;
+  body["message"] = header_utf8(error.message);
   if (protocol == Protocol::rest_json) {
     response.headers.emplace_back("x-amzn-ErrorType", error.code);
     response.headers.emplace_back("Content-Type", "application/json");

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "base/digest.h"
 #include "cloud/aws/codec_parts.h"
 #include "cloud/aws/wire_time.h"
@@ -85,6 +87,11 @@ Json read_timestamp(const Json& value, Walk& walk) {
   return walk.fail("must be a time"), Json();
 }
 
+Json whole(double value, Walk& walk) {
+  if (std::fabs(value) < 9e18) return static_cast<std::int64_t>(value);
+  return walk.fail("must be an integer of 64 bits"), Json();
+}
+
 Json read_scalar(const Member& member, const Json& value, Walk& walk) {
   switch (member.shape->type) {
     case ShapeType::timestamp:
@@ -94,8 +101,7 @@ Json read_scalar(const Member& member, const Json& value, Walk& walk) {
     case ShapeType::integer:
     case ShapeType::real:
       // Doubles may be written as "NaN" or "Infinity"; a whole 1.0 is an integer to AWS.
-      if (value.is_number_float() && member.shape->type == ShapeType::integer)
-        return static_cast<std::int64_t>(value.get<double>());
+      if (value.is_number_float() && member.shape->type == ShapeType::integer) return whole(value.get<double>(), walk);
       return value.is_number() || value.is_string() ? value : (walk.fail("must be a number"), Json());
     default:
       return value.is_string() ? value : (walk.fail("must be text"), Json());

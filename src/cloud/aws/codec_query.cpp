@@ -3,6 +3,7 @@
 
 #include "cloud/aws/codec_parts.h"
 #include "cloud/aws/limits.h"
+#include "cloud/aws/utf8.h"
 
 namespace setpoint::cloud::aws {
 
@@ -50,7 +51,11 @@ class Writer {
 
  private:
   static std::string join(const std::string& prefix, std::string_view name) {
-    return prefix.empty() ? std::string(name) : prefix + "." + std::string(name);
+    return prefix.empty() ? std::string(name) : joined({prefix, ".", name});
+  }
+
+  static std::string numbered(std::string_view prefix, std::size_t number) {
+    return joined({prefix, ".", fmt::format_int(number).c_str()});
   }
 
   void pair(std::string_view name, std::string_view value) {
@@ -90,7 +95,7 @@ class Writer {
     const std::string prefix = list_prefix(name, member);
     for (std::size_t i = 0; i < value.size() && walk_.ok(); ++i) {
       Walk::Step step(walk_, {}, i);
-      write(fmt::format("{}.{}", prefix, i + 1), member.shape->element(), value[i]);
+      write(numbered(prefix, i + 1), member.shape->element(), value[i]);
     }
   }
 
@@ -103,7 +108,7 @@ class Writer {
     for (auto& [text, item] : value.items()) {
       Walk::Step step(walk_, text);
       if (!walk_.ok()) return;
-      const std::string entry = fmt::format("{}.{}", prefix, ++index);
+      const std::string entry = numbered(prefix, ++index);
       pair(join(entry, pair_name(key, "key")), text);
       write(join(entry, pair_name(item_shape, "value")), item_shape, item);
     }
@@ -243,6 +248,8 @@ Json read_query(const QueryParameters& parameters, const Shape& shape, bool ec2,
   Tree root;
   for (const auto& [name, value] : parameters) {
     if (name == "Action" || name == "Version" || name.starts_with("X-Amz-")) continue;
+    if (!valid_utf8(name) || !valid_utf8(value))
+      return walk.fail("has a parameter that is not UTF-8 text"), Json::object();
     if (!plant(root, name, value)) return walk.fail("is nested too deeply"), Json::object();
   }
   return QueryReader(ec2, walk).structure(root, shape);

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "cloud/aws/codec_parts.h"
+#include "cloud/aws/utf8.h"
 
 namespace setpoint::cloud::aws {
 
@@ -50,17 +51,31 @@ void add_query(std::string& query, const Member& member, const Json& value, Walk
   }
 }
 
+// A line end in a value, or anything but a token in a name, would write headers that nobody asked for.
+bool fits_in_header(std::string_view name, std::string_view value, Walk& walk) {
+  constexpr std::string_view kToken = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  auto control = [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; };
+  if (name.empty() || name.find_first_not_of(kToken) != std::string_view::npos)
+    return walk.fail(fmt::format("'{}' is no name for a header", name)), false;
+  if (std::any_of(value.begin(), value.end(), control))
+    return walk.fail("must be one line: it goes into a header"), false;
+  return true;
+}
+
 void add_prefixed_headers(Headers& headers, const Member& member, const Json& value, Walk& walk) {
   if (!value.is_object()) return walk.fail("must be an object");
-  for (auto& [name, item] : value.items()) {
-    headers.emplace_back(std::string(member.location_name) + name, scalar_text(member.shape->value(), item, {}, walk));
+  for (auto& [key, item] : value.items()) {
+    std::string name = std::string(member.location_name) + key;
+    std::string text = scalar_text(member.shape->value(), item, {}, walk);
+    if (fits_in_header(name, text, walk)) headers.emplace_back(std::move(name), std::move(text));
   }
 }
 
 void add_header(Headers& headers, const Member& member, const Json& value, Walk& walk) {
   if (member.location == Location::headers) return add_prefixed_headers(headers, member, value, walk);
   if (member.shape->type == ShapeType::list && value.empty()) return;
-  headers.emplace_back(member.wire_name(), header_text(member, value, walk));
+  std::string text = header_text(member, value, walk);
+  if (fits_in_header(member.wire_name(), text, walk)) headers.emplace_back(member.wire_name(), std::move(text));
 }
 
 // "/{Bucket}/{Key+}?acl" with its labels filled in.
@@ -241,12 +256,12 @@ void read_header_members(Json& into, const Shape& shape, const Headers& headers,
       Json found = Json::object();
       for (const auto& [name, value] : headers) {
         if (lower(name).starts_with(prefix) && name.size() > prefix.size())
-          found[lower(name.substr(prefix.size()))] = value;
+          found[header_utf8(lower(name.substr(prefix.size())))] = header_utf8(value);
       }
       if (!found.empty()) into[std::string(member.name)] = std::move(found);
     }
     if (member.location != Location::header) continue;
-    const std::string_view value = header(headers, member.wire_name());
+    const std::string value = header_utf8(header(headers, member.wire_name()));
     if (value.empty()) continue;
     if (member.is(Member::json_value)) {
       auto decoded = base::from_base64(value);
@@ -256,7 +271,7 @@ void read_header_members(Json& into, const Shape& shape, const Headers& headers,
       Json& list = into[std::string(member.name)] = Json::array();
       for (std::size_t at = 0; at <= value.size();) {
         const std::size_t end = std::min(value.find(',', at), value.size());
-        std::string_view item = value.substr(at, end - at);
+        std::string_view item = std::string_view(value).substr(at, end - at);
         while (item.starts_with(' ')) item.remove_prefix(1);
         list.push_back(scalar_from_text(member.shape->element(), item, walk));
         at = end + 1;

@@ -3,6 +3,7 @@
 
 #include "cloud/aws/codec_parts.h"
 #include "cloud/aws/limits.h"
+#include "cloud/aws/utf8.h"
 #include "cloud/aws/wire_time.h"
 
 namespace setpoint::cloud::aws {
@@ -135,6 +136,7 @@ Json scalar_from_text(const Member& member, std::string_view text, Walk& walk) {
       if (auto time = parse_wire_time(text)) return time_for_json(*time);
       return walk.fail("must be a time"), Json();
     default:
+      if (!valid_utf8(text)) return walk.fail("is not UTF-8 text"), Json();
       return std::string(text);
   }
 }

@@ -290,6 +290,52 @@ TEST(Route, AnUnsignedRequestIsToldSo) {
   EXPECT_EQ(decoded.error().detail, "MissingAuthenticationToken");
 }
 
+// Found by fuzz/cloud/aws_request_fuzz: what is not UTF-8 became a JSON string, and writing that threw.
+TEST(Decode, TextThatIsNotUtf8IsRefusedInTheServicesOwnWords) {
+  auto query = decode_request(catalog(),
+                              raw_request("POST", "h", "", "Action=DescribeVpcs&Version=2016-11-15&Odd%ff=%fe", "ec2"));
+  ASSERT_FALSE(query);
+  EXPECT_EQ(query.error().detail, "MalformedQueryString") << query.error().text();
+  auto key =
+      decode_request(catalog(), raw_request("GET", "my-bucket.s3.eu-west-1.amazonaws.com", "prefix=%c3%28", "", "s3"));
+  ASSERT_FALSE(key);
+  EXPECT_NE(key.error().text().find("is not UTF-8"), std::string::npos) << key.error().text();
+  const HttpResponse answer{
+      200, {}, "<DescribeVpcsResponse><vpcSet><item><vpcId>\xff</vpcId></item></vpcSet></DescribeVpcsResponse>"};
+  EXPECT_FALSE(decode_response(operation("ec2", "DescribeVpcs"), answer));
+}
+
+TEST(Decode, HeadersThatAreNotUtf8AreReadAsLatin1) {
+  const HttpResponse answer{200, {{"x-amz-meta-name", "caf\xe9"}}, ""};
+  auto decoded = decode_response(operation("s3", "HeadObject"), answer);
+  ASSERT_TRUE(decoded) << decoded.error().text();
+  EXPECT_EQ(decoded->output["Metadata"]["name"], "caf\xc3\xa9");
+}
+
+TEST(Decode, AnErrorThatQuotesBytesCanBeWritten) {
+  const OperationModel& op = operation("ssm", "GetParameter");
+  const HttpResponse error = encode_error(*op.service, Protocol::json, {"ValidationException", "no '\xff'", 400}, "r");
+  EXPECT_EQ(decode_response(op, error).error().detail, "ValidationException");
+}
+
+TEST(Decode, AnIntegerBeyondSixtyFourBitsIsAnError) {
+  const HttpResponse answer{200, {}, R"({"Parameters": [{"Version": 1e300}]})"};
+  EXPECT_FALSE(decode_response(operation("ssm", "DescribeParameters"), answer));
+}
+
+TEST(Encode, AHeaderIsOneLine) {
+  const OperationModel& op = operation("s3", "PutObject");
+  Json parameters = {{"Bucket", "my-bucket"}, {"Key", "k"}, {"CacheControl", "no-store\r\nx-amz-acl: public-read"}};
+  auto encoded = encode_request(op, parameters);
+  ASSERT_FALSE(encoded);
+  EXPECT_NE(encoded.error().text().find("CacheControl"), std::string::npos) << encoded.error().text();
+  parameters["CacheControl"] = "no-store";
+  parameters["Metadata"] = {{"a: b\r\nx-amz-acl", "public-read"}};
+  EXPECT_FALSE(encode_request(op, parameters));
+  parameters["Metadata"] = {{"owner", "caf\xc3\xa9"}};
+  EXPECT_TRUE(encode_request(op, parameters));
+}
+
 TEST(Validate, IsStrict) {
   base::Diagnostics diagnostics;
   validate(operation("s3", "PutBucketEncryption"),

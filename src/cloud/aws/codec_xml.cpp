@@ -130,8 +130,8 @@ void read_into(const XmlDocument& document, const XmlNode& node, const Member& m
   }
 }
 
-void read_attributes(const XmlNode& node, const Shape& shape, Json& into, Walk& walk) {
-  for (const auto& [name, value] : node.attributes) {
+void read_attributes(std::span<const XmlAttribute> attributes, const Shape& shape, Json& into, Walk& walk) {
+  for (const auto& [name, value] : attributes) {
     for (const Member& member : shape.members) {
       if (member.is(Member::xml_attribute) && member.wire_name() == name) {
         into[std::string(member.name)] = scalar_from_text(member, value, walk);
@@ -181,12 +181,12 @@ void write_xml(XmlWriter& out, std::string_view name, const Member& member, cons
 
 Json read_xml_members(const XmlDocument& document, const XmlNode& node, const Shape& shape, Walk& walk) {
   Json out = Json::object();
-  read_attributes(node, shape, out, walk);
+  read_attributes(document.attributes(node), shape, out, walk);
   for (const XmlNode* child = document.first_child(node); child && walk.ok(); child = document.next(*child)) {
     if (const Member* member = member_for(shape, child->name)) {
-      const std::string name(member->name);
-      read_into(document, *child, *member, out[name], walk);
-      if (out[name].is_null()) out.erase(name);
+      auto slot = out.emplace(std::string(member->name), nullptr).first;
+      read_into(document, *child, *member, *slot, walk);
+      if (slot->is_null()) out.erase(slot);
     } else if (!walk.at_root() || (child->name != "requestId" && child->name != "ResponseMetadata")) {
       out[std::string(child->name)] = read_free(document, *child, walk);
       walk.warn(fmt::format("has '{}', which is not known to the model; passed on as it is", child->name));

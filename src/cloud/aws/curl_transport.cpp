@@ -13,15 +13,56 @@ using base::ErrorCode;
 
 namespace {
 
-// One request under way.
+constexpr std::size_t kHeadersExpected = 8;
+constexpr std::size_t kExpectBytes = 1u << 10;  // libcurl asks "Expect: 100-continue" of much larger bodies only
+
+// Header lines in the form that libcurl reads, over one buffer: both are kept from request to request, so that in a
+// steady state none of it is allocated.
+class HeaderLines {
+ public:
+  void clear() {
+    text_.clear();
+    starts_.clear();
+  }
+  void add(std::initializer_list<std::string_view> pieces) {
+    starts_.push_back(text_.size());
+    for (std::string_view piece : pieces) text_.append(piece);
+    text_.push_back('\0');
+  }
+  curl_slist* list() {
+    nodes_.resize(starts_.size());
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+      nodes_[i] = {text_.data() + starts_[i], i + 1 < nodes_.size() ? &nodes_[i + 1] : nullptr};
+    return nodes_.data();
+  }
+
+ private:
+  std::string text_;
+  std::vector<std::size_t> starts_;
+  std::vector<curl_slist> nodes_;
+};
+
+// One request under way, and between requests a handle that stays configured for the next one like it.
 struct Exchange {
-  HttpRequest request;
-  AsyncTransport::Done done;
+  Exchange() : handle(curl_easy_init()) { SETPOINT_ASSERT(handle != nullptr); }
+  ~Exchange() { curl_easy_cleanup(handle); }
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  CURL* const handle;
+  const HttpRequest* request = nullptr;
   HttpResponse response;
   int attempts = 0;
   bool too_large = false;
-  curl_slist* headers = nullptr;
-  CURL* handle = nullptr;
+  HeaderLines headers;
+  // What the handle is set to.
+  std::string method;
+  std::string url;
+  bool with_body = false;
+  SendOptions times{base::Milliseconds(-1), base::Milliseconds(-1)};
+  // Of start() only.
+  HttpRequest owned;
+  AsyncTransport::Done done;
 };
 
 // Asked before each attempt to send. libcurl makes a second one by itself where a kept-alive connection turns out dead;
@@ -54,49 +95,53 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* u
   return size * count;
 }
 
-void add_headers(Exchange& exchange) {
-  auto add = [&](const std::string& line) { exchange.headers = curl_slist_append(exchange.headers, line.c_str()); };
-  for (const auto& [name, value] : exchange.request.headers) add(value.empty() ? name + ";" : name + ": " + value);
+void set_headers(Exchange& exchange) {
+  const Headers& wanted = exchange.request->headers;
+  exchange.headers.clear();
+  for (const auto& [name, value] : wanted) {
+    if (value.empty())
+      exchange.headers.add({name, ";"});
+    else
+      exchange.headers.add({name, ": ", value});
+  }
   // What libcurl would add of its own and nobody signed.
-  for (const char* name : {"Expect", "Accept", "Content-Type"}) {
-    if (header(exchange.request.headers, name).empty()) add(std::string(name) + ":");
+  for (std::string_view name : {"Accept", "Content-Type"}) {
+    if (header(wanted, name).empty()) exchange.headers.add({name, ":"});
   }
-  if (header(exchange.request.headers, "Host").empty()) add("Host: " + exchange.request.host);
+  if (exchange.request->body.size() >= kExpectBytes && header(wanted, "Expect").empty())
+    exchange.headers.add({"Expect:"});
+  if (header(wanted, "Host").empty()) exchange.headers.add({"Host: ", exchange.request->host});
+  curl_easy_setopt(exchange.handle, CURLOPT_HTTPHEADER, exchange.headers.list());
 }
 
-std::string url_of(const HttpRequest& request) {
-  return fmt::format("{}://{}{}{}{}", request.scheme, request.host, request.path, request.query.empty() ? "" : "?",
-                     request.query);
+void set_url(Exchange& exchange) {
+  const HttpRequest& request = *exchange.request;
+  std::string url;
+  url.reserve(request.scheme.size() + request.host.size() + request.path.size() + request.query.size() + 4);
+  url.append(request.scheme).append("://").append(request.host).append(request.path);
+  if (!request.query.empty()) url.append("?").append(request.query);
+  if (url == exchange.url) return;
+  exchange.url = std::move(url);
+  curl_easy_setopt(exchange.handle, CURLOPT_URL, exchange.url.c_str());
 }
 
-void configure_body(Exchange& exchange) {
-  CURL* h = exchange.handle;
-  const std::string& method = exchange.request.method;
-  const auto length = static_cast<curl_off_t>(exchange.request.body.size());
-  if (method == "HEAD") {
-    curl_easy_setopt(h, CURLOPT_NOBODY, 1L);
-  } else if (length > 0 || method == "POST" || method == "PUT") {
-    curl_easy_setopt(h, CURLOPT_POST, 1L);
-    curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, length);
-    curl_easy_setopt(h, CURLOPT_POSTFIELDS, exchange.request.body.data());
-  }
-  if (method != "HEAD") curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, method.c_str());
+void set_times(Exchange& exchange, const SendOptions& send) {
+  exchange.times = send;
+  curl_easy_setopt(exchange.handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(send.connect_timeout.count()));
+  curl_easy_setopt(exchange.handle, CURLOPT_TIMEOUT_MS, static_cast<long>(send.total_timeout.count()));
 }
 
-void configure(Exchange& exchange, const CurlOptions& options, const SendOptions& send) {
+// What stays as it is from one request to the next.
+void set_up(Exchange& exchange, const CurlOptions& options) {
   CURL* h = exchange.handle;
   curl_easy_reset(h);
-  add_headers(exchange);
-  curl_easy_setopt(h, CURLOPT_URL, url_of(exchange.request).c_str());
+  exchange.url.clear();
   curl_easy_setopt(h, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(h, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  curl_easy_setopt(h, CURLOPT_HTTPHEADER, exchange.headers);
   curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(h, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(send.connect_timeout.count()));
-  curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, static_cast<long>(send.total_timeout.count()));
   curl_easy_setopt(h, CURLOPT_MAXAGE_CONN, static_cast<long>(options.idle_seconds_max));
   curl_easy_setopt(h, CURLOPT_PROXY, options.proxy.c_str());
   if (!options.no_proxy.empty()) curl_easy_setopt(h, CURLOPT_NOPROXY, options.no_proxy.c_str());
@@ -108,7 +153,41 @@ void configure(Exchange& exchange, const CurlOptions& options, const SendOptions
   curl_easy_setopt(h, CURLOPT_PRIVATE, &exchange);
   curl_easy_setopt(h, CURLOPT_PREREQFUNCTION, first_attempt_only);
   curl_easy_setopt(h, CURLOPT_PREREQDATA, &exchange);
-  configure_body(exchange);
+}
+
+// libcurl's switches for method and body undo each other in ways of their own: another method begins from a fresh
+// handle.
+void set_method(Exchange& exchange, const CurlOptions& options) {
+  const std::string& method = exchange.request->method;
+  const bool with_body = method != "HEAD" && (!exchange.request->body.empty() || method == "POST" || method == "PUT");
+  if (exchange.method == method && exchange.with_body == with_body) return;
+  set_up(exchange, options);
+  exchange.times.total_timeout = base::Milliseconds(-1);
+  exchange.method = method;
+  exchange.with_body = with_body;
+  if (method == "HEAD") {
+    curl_easy_setopt(exchange.handle, CURLOPT_NOBODY, 1L);
+    return;
+  }
+  if (with_body) curl_easy_setopt(exchange.handle, CURLOPT_POST, 1L);
+  curl_easy_setopt(exchange.handle, CURLOPT_CUSTOMREQUEST, method.c_str());
+}
+
+// `request` stays where it is until the exchange is over.
+void configure(Exchange& exchange, const HttpRequest& request, const CurlOptions& options, const SendOptions& send) {
+  exchange.request = &request;
+  exchange.response = {};
+  exchange.response.headers.reserve(kHeadersExpected);
+  exchange.attempts = 0;
+  exchange.too_large = false;
+  set_method(exchange, options);
+  if (exchange.times.connect_timeout != send.connect_timeout || exchange.times.total_timeout != send.total_timeout)
+    set_times(exchange, send);
+  set_url(exchange);
+  set_headers(exchange);
+  if (!exchange.with_body) return;
+  curl_easy_setopt(exchange.handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  curl_easy_setopt(exchange.handle, CURLOPT_POSTFIELDS, request.body.data());
 }
 
 bool nothing_was_sent(const Exchange& exchange, CURLcode code) {
@@ -138,11 +217,11 @@ base::Result<HttpResponse> outcome(Exchange& exchange, CURLcode code) {
     return std::move(exchange.response);
   }
   if (exchange.too_large) {
-    return base::fail(ErrorCode::limit_exceeded, "{} answered with more than {} bytes", exchange.request.host,
+    return base::fail(ErrorCode::limit_exceeded, "{} answered with more than {} bytes", exchange.request->host,
                       base::kHttpBodyBytesMax);
   }
   const bool unsent = nothing_was_sent(exchange, code);
-  base::Error error{unsent ? ErrorCode::unreachable : ErrorCode::timed_out, {}, exchange.request.host, {}, {}};
+  base::Error error{unsent ? ErrorCode::unreachable : ErrorCode::timed_out, {}, exchange.request->host, {}, {}};
   error.message =
       fmt::format("{}: {}", unsent ? "no connection" : "no answer, and it may have arrived", curl_easy_strerror(code));
   return base::fail(std::move(error));
@@ -169,30 +248,29 @@ class CurlTransport::Loop {
     }
     curl_multi_wakeup(multi_);
     thread_.join();
-    for (CURL* handle : spare_) curl_easy_cleanup(handle);
-    for (CURL* handle : blocking_) curl_easy_cleanup(handle);
+    spare_.clear();
     curl_multi_cleanup(multi_);
   }
 
   const CurlOptions& options() const { return options_; }
 
-  // Handles for send(), each with connections of its own. The one used last is taken first: its connections are warm.
-  CURL* take_handle() {
+  // For send(), each with connections of its own. The one used last is taken first: its connections are warm.
+  std::unique_ptr<Exchange> take() {
     std::lock_guard lock(mutex_);
-    if (blocking_.empty()) return curl_easy_init();
-    CURL* handle = blocking_.back();
+    if (blocking_.empty()) return std::make_unique<Exchange>();
+    std::unique_ptr<Exchange> exchange = std::move(blocking_.back());
     blocking_.pop_back();
-    return handle;
+    return exchange;
   }
-  void give_back(CURL* handle) {
+  void give_back(std::unique_ptr<Exchange> exchange) {
     std::lock_guard lock(mutex_);
-    blocking_.push_back(handle);
+    blocking_.push_back(std::move(exchange));
   }
 
-  void add(std::unique_ptr<Exchange> exchange, const SendOptions& send) {
+  void add(HttpRequest request, const SendOptions& send, Done done) {
     {
       std::lock_guard lock(mutex_);
-      arriving_.emplace_back(std::move(exchange), send);
+      arriving_.push_back({std::move(request), send, std::move(done)});
     }
     curl_multi_wakeup(multi_);
   }
@@ -208,28 +286,36 @@ class CurlTransport::Loop {
     abandon_all();
   }
 
+  struct Arrival {
+    HttpRequest request;
+    SendOptions send;
+    Done done;
+  };
+
   bool take_arrivals() {
-    std::deque<std::pair<std::unique_ptr<Exchange>, SendOptions>> arrived;
+    std::deque<Arrival> arrived;
     {
       std::lock_guard lock(mutex_);
       arrived.swap(arriving_);
       if (stopping_) {
-        for (auto& [exchange, send] : arrived)
-          exchange->done(base::fail(ErrorCode::cancelled, "the transport is shutting down"));
+        for (Arrival& a : arrived) a.done(base::fail(ErrorCode::cancelled, "the transport is shutting down"));
         return false;
       }
     }
-    for (auto& [exchange, send] : arrived) begin(std::move(exchange), send);
+    for (Arrival& a : arrived) begin(std::move(a));
     return true;
   }
 
-  void begin(std::unique_ptr<Exchange> exchange, const SendOptions& send) {
-    if (spare_.empty()) spare_.push_back(curl_easy_init());
-    exchange->handle = spare_.back();
+  void begin(Arrival arrival) {
+    if (spare_.empty()) spare_.push_back(std::make_unique<Exchange>());
+    std::unique_ptr<Exchange> exchange = std::move(spare_.back());
     spare_.pop_back();
-    configure(*exchange, options_, send);
+    exchange->owned = std::move(arrival.request);
+    exchange->done = std::move(arrival.done);
+    configure(*exchange, exchange->owned, options_, arrival.send);
     curl_multi_add_handle(multi_, exchange->handle);
-    under_way_.emplace(exchange->handle, std::move(exchange));
+    CURL* handle = exchange->handle;
+    under_way_.emplace(handle, std::move(exchange));
   }
 
   void finish_ready() {
@@ -246,19 +332,16 @@ class CurlTransport::Loop {
     std::unique_ptr<Exchange> exchange = std::move(found->second);
     under_way_.erase(found);
     auto result = outcome(*exchange, code);
-    release(*exchange);
-    exchange->done(std::move(result));
-  }
-
-  void release(Exchange& exchange) {
-    curl_multi_remove_handle(multi_, exchange.handle);
-    curl_slist_free_all(exchange.headers);
-    spare_.push_back(exchange.handle);
+    curl_multi_remove_handle(multi_, handle);
+    Done done = std::move(exchange->done);
+    exchange->owned = {};
+    spare_.push_back(std::move(exchange));
+    done(std::move(result));
   }
 
   void abandon_all() {
     for (auto& [handle, exchange] : under_way_) {
-      release(*exchange);
+      curl_multi_remove_handle(multi_, handle);
       exchange->done(base::fail(ErrorCode::timed_out, "the transport was shut down before an answer came"));
     }
     under_way_.clear();
@@ -268,33 +351,27 @@ class CurlTransport::Loop {
   CURLM* multi_ = nullptr;
   std::thread thread_;
   std::mutex mutex_;
-  bool stopping_ = false;
-  std::vector<CURL*> blocking_;
-  std::deque<std::pair<std::unique_ptr<Exchange>, SendOptions>> arriving_;
+  bool stopping_ = false;                            // guarded by mutex_
+  std::vector<std::unique_ptr<Exchange>> blocking_;  // guarded by mutex_
+  std::deque<Arrival> arriving_;                     // guarded by mutex_
   // Of the loop's thread only:
   std::unordered_map<CURL*, std::unique_ptr<Exchange>> under_way_;
-  std::vector<CURL*> spare_;
+  std::vector<std::unique_ptr<Exchange>> spare_;
 };
 
 CurlTransport::CurlTransport(CurlOptions options) : loop_(std::make_unique<Loop>(std::move(options))) {}
 CurlTransport::~CurlTransport() = default;
 
 void CurlTransport::start(HttpRequest request, const SendOptions& options, Done done) {
-  auto exchange = std::make_unique<Exchange>();
-  exchange->request = std::move(request);
-  exchange->done = std::move(done);
-  loop_->add(std::move(exchange), options);
+  loop_->add(std::move(request), options, std::move(done));
 }
 
 // On the caller's own thread: a hop to the loop and back costs several times what the exchange itself does.
 base::Result<HttpResponse> CurlTransport::send(const HttpRequest& request, const SendOptions& options) {
-  Exchange exchange;
-  exchange.request = request;
-  exchange.handle = loop_->take_handle();
-  configure(exchange, loop_->options(), options);
-  auto result = outcome(exchange, curl_easy_perform(exchange.handle));
-  curl_slist_free_all(exchange.headers);
-  loop_->give_back(exchange.handle);
+  std::unique_ptr<Exchange> exchange = loop_->take();
+  configure(*exchange, request, loop_->options(), options);
+  auto result = outcome(*exchange, curl_easy_perform(exchange->handle));
+  loop_->give_back(std::move(exchange));
   return result;
 }
 

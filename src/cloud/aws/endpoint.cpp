@@ -31,8 +31,10 @@ constexpr GlobalService kGlobalServices[] = {
     {"cur", "", "us-east-1", "", "cn-northwest-1", "", ""},
     {"shield", "", "us-east-1", "", "", "", ""},
     {"waf", "waf.amazonaws.com", "us-east-1", "", "", "", ""},
+    {"billingconductor", "", "us-east-1", "", "", "", ""},
     {"support", "", "us-east-1", "", "cn-north-1", "", "us-gov-west-1"},
-    {"health", "", "us-east-1", "", "cn-northwest-1", "", "us-gov-west-1"},
+    {"health", "global.health.amazonaws.com", "us-east-1", "global.health.amazonaws.com.cn", "cn-northwest-1",
+     "health.us-gov-west-1.amazonaws.com", "us-gov-west-1"},
     {"trustedadvisor", "", "us-east-1", "", "", "", ""},
     {"globalaccelerator", "", "us-west-2", "", "", "", ""},
     {"networkmanager", "", "us-west-2", "", "", "", "us-gov-west-1"},
@@ -42,6 +44,15 @@ constexpr GlobalService kGlobalServices[] = {
     {"ecr-public", "", "us-east-1", "", "", "", ""},
     {"chime", "chime.us-east-1.amazonaws.com", "us-east-1", "", "", "", ""},
 };
+
+// Regional hosts that are not prefix.region.suffix.
+std::string irregular_host(std::string_view service, std::string_view region) {
+  if (service == "resource-explorer-2" && partition_of(region) == Partition::aws)
+    return fmt::format("resource-explorer-2.{}.api.aws", region);
+  if (service == "transcribe" && partition_of(region) == Partition::aws_cn)
+    return fmt::format("cn.transcribe.{}.amazonaws.com.cn", region);
+  return service == "sdb" && region == "us-east-1" ? "sdb.amazonaws.com" : std::string();
+}
 
 const GlobalService* global_service(std::string_view name) {
   auto found = std::find_if(std::begin(kGlobalServices), std::end(kGlobalServices),
@@ -162,9 +173,9 @@ base::Result<Endpoint> resolve_endpoint(const ServiceMetadata& service, std::str
     TRY_VOID(apply_override(endpoint, url));
     return endpoint;
   }
-  endpoint.host = global_host.empty()
-                      ? fmt::format("{}.{}.{}", service.endpoint_prefix, endpoint.signing_region, dns_suffix(partition))
-                      : std::string(global_host);
+  endpoint.host = global_host.empty() ? irregular_host(service.name, region) : std::string(global_host);
+  if (endpoint.host.empty())
+    endpoint.host = fmt::format("{}.{}.{}", service.endpoint_prefix, endpoint.signing_region, dns_suffix(partition));
   return endpoint;
 }
 

@@ -198,7 +198,7 @@ base::Status read_rest_body(Parts p) {
   if (payload && payload->shape->type == ShapeType::blob) {
     body = base::to_base64(p.request.body);
   } else if (payload && payload->shape->type == ShapeType::string) {
-    body = p.request.body;
+    body = scalar_from_text(*payload, p.request.body, p.walk);
   } else if (json) {
     auto parsed = base::parse_json(p.request.body);
     if (!parsed) return base::fail(refusal("SerializationException", "the body is not JSON: " + parsed.error().text()));

@@ -94,4 +94,13 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+std::string joined(std::initializer_list<std::string_view> pieces) {
+  std::string out;
+  std::size_t length = 0;
+  for (std::string_view piece : pieces) length += piece.size();
+  out.reserve(length);
+  for (std::string_view piece : pieces) out.append(piece);
+  return out;
+}
+
 }  // namespace setpoint::cloud::aws

@@ -23,5 +23,7 @@ QueryParameters parse_query(std::string_view query, bool plus_is_space = true);
 std::string_view host_name(std::string_view host);
 bool is_ip_address(std::string_view host_name);
 std::string lower(std::string_view text);
+// One after the other, in one allocation.
+std::string joined(std::initializer_list<std::string_view> pieces);
 
 }  // namespace setpoint::cloud::aws

@@ -91,10 +91,17 @@ std::string format_wire_time(base::Timestamp time, TimestampFormat format) {
   return fraction == 0 ? whole + "Z" : fmt::format("{}.{:03}000Z", whole, fraction);
 }
 
+// Written for every signature: many a second, and seldom another second than the last.
 std::string basic_iso8601(base::Timestamp time) {
+  thread_local std::int64_t kept_second = -1;
+  thread_local std::string kept;
+  const std::int64_t second = time.ms / 1000;
+  if (second == kept_second) return kept;
   const std::tm t = calendar(time);
-  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min,
+  kept = fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min,
                      t.tm_sec);
+  kept_second = time.ms >= 0 ? second : -1;
+  return kept;
 }
 
 std::optional<base::Timestamp> parse_basic_iso8601(std::string_view text) {

@@ -3,11 +3,13 @@
 #include <charconv>
 
 #include "cloud/aws/limits.h"
+#include "cloud/aws/utf8.h"
 
 namespace setpoint::cloud::aws {
 
 namespace {
 
+constexpr std::size_t kBytesPerElementExpected = 24;
 constexpr std::string_view kSpace = " \t\r\n";
 
 bool name_character(char c) {
@@ -64,11 +66,15 @@ bool append_entity(std::string& out, std::string_view name) {
 
 class XmlParser {
  public:
-  explicit XmlParser(std::string_view text) : text_(text) {}
+  explicit XmlParser(std::string_view text) : text_(text) {
+    document_.nodes_.reserve(text.size() / kBytesPerElementExpected);
+    open_.reserve(kXmlDepthMax);
+  }
 
   base::Result<XmlDocument> parse() {
     if (text_.size() > kXmlBytesMax)
       return base::fail(base::ErrorCode::limit_exceeded, "XML of more than {} bytes", kXmlBytesMax);
+    if (!valid_utf8(text_)) problem_ = "it is not UTF-8";
     if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
     while (problem_.empty() && at_ < text_.size()) step();
     if (problem_.empty() && !open_.empty()) problem_ = "an element is not closed";
@@ -217,7 +223,8 @@ class XmlParser {
     if (end == std::string_view::npos) return fail("an attribute's value is not closed");
     std::string_view value = resolve(text_.substr(at_ + 1, end - at_ - 1));
     if (value.data() == scratch_.data()) value = document_.resolved_.emplace_back(value);
-    node.attributes.emplace_back(key, value);
+    if (node.attribute_count++ == 0) node.first_attribute = static_cast<std::uint32_t>(document_.attributes_.size());
+    document_.attributes_.emplace_back(key, value);
     at_ = end + 1;
   }
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,11 +22,14 @@ namespace setpoint::cloud::aws {
 
 class XmlDocument;
 
+using XmlAttribute = std::pair<std::string_view, std::string_view>;
+
 struct XmlNode {
-  std::string_view qualified_name;                                        // as written, "ns:Name"
-  std::string_view name;                                                  // without its prefix
-  std::vector<std::pair<std::string_view, std::string_view>> attributes;  // names as written
-  std::string_view text;           // the text directly inside, entities resolved; white space kept
+  std::string_view qualified_name;  // as written, "ns:Name"
+  std::string_view name;            // without its prefix
+  std::string_view text;            // the text directly inside, entities resolved; white space kept
+  std::uint32_t first_attribute = 0;
+  std::uint32_t attribute_count = 0;
   std::uint32_t next_sibling = 0;  // 0 = none (the root is no one's sibling)
   std::uint32_t first_child = 0;
   std::uint32_t last_child = 0;
@@ -40,6 +44,10 @@ class XmlDocument {
     return node.first_child ? &nodes_[node.first_child] : nullptr;
   }
   const XmlNode* next(const XmlNode& node) const { return node.next_sibling ? &nodes_[node.next_sibling] : nullptr; }
+  // Names as written.
+  std::span<const XmlAttribute> attributes(const XmlNode& node) const {
+    return std::span(attributes_).subspan(node.first_attribute, node.attribute_count);
+  }
   // The first child of that name (without prefix), or nullptr.
   const XmlNode* child(const XmlNode& node, std::string_view name) const;
   std::string_view child_text(const XmlNode& node, std::string_view name) const;
@@ -47,6 +55,7 @@ class XmlDocument {
  private:
   friend class XmlParser;
   std::vector<XmlNode> nodes_;
+  std::vector<XmlAttribute> attributes_;
   std::deque<std::string> resolved_;  // texts that had entities or came in pieces
 };
 

@@ -5,7 +5,8 @@ one message per job, carrying three descriptors: the job's channel, the write en
 
 For each job: a keeper process makes namespaces of its own, forks the script as their first process, watches its memory and its
 channel, and kills everything in it when the other side hangs up. The script asks over the channel for connections to the
-gateway and is handed connected sockets; it cannot reach anything else.
+gateway and is handed connected sockets; it cannot reach anything else. Programs that it starts (the AWS CLI) reach the gateway
+through a loopback port of the script's own network, in AWS_ENDPOINT_URL.
 
 Messages on a job's channel, first byte tells the kind:
   C          script -> us    a connection to the gateway, please; answered by F with a descriptor, or E with a reason
@@ -15,6 +16,7 @@ Messages on a job's channel, first byte tells the kind:
 import array
 import ctypes
 import datetime
+import fcntl
 import gc
 import io
 import json
@@ -44,6 +46,7 @@ CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER = 1, 22, 24, 38, 36
 PR_SET_DUMPABLE = 4
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 
 channel = None          # of this process's job
 channel_lock = threading.Lock()
@@ -122,6 +125,74 @@ def patch_botocore():
     botocore.exceptions.ClientError._get_retry_info = retry_info
     botocore.session.Session.__init__ = session_init
     botocore.session.Session.create_client = create_client
+
+
+# --- Programs that a script starts: a loopback port that leads to the gateway ----------------------------------------------
+
+CLI_WRAPPER = """#!/bin/sh
+# The AWS CLI, told where the gateway is: versions before 2.13 do not read AWS_ENDPOINT_URL. As its proxy too, so that no name is
+# looked up where an operation puts a prefix before the host.
+for aws in /usr/local/bin/aws /usr/bin/aws; do
+  [ -x "$aws" ] && HTTP_PROXY="$AWS_ENDPOINT_URL" http_proxy="$AWS_ENDPOINT_URL" exec "$aws" --endpoint-url "$AWS_ENDPOINT_URL" "$@"
+done
+echo "aws: there is no AWS CLI on this machine" >&2
+exit 127
+"""
+WRAPPERS = "/tmp/.setpoint"
+COPY_BYTES = 65536
+
+
+def copy(source, target):
+    try:
+        while piece := source.recv(COPY_BYTES):
+            target.sendall(piece)
+    except OSError:
+        pass
+    for end, how in ((target, socket.SHUT_WR), (source, socket.SHUT_RD)):
+        try:
+            end.shutdown(how)
+        except OSError:
+            pass
+
+
+def relay(client):
+    try:
+        with client, gateway_socket() as gateway:
+            back = threading.Thread(target=copy, args=(gateway, client), daemon=True)
+            back.start()
+            copy(client, gateway)
+            back.join()
+    except (OSError, RuntimeError):  # no gateway, or no thread left: the program sees a closed connection
+        pass
+
+
+def accept_all(listener):
+    while True:
+        client, _ = listener.accept()
+        try:
+            threading.Thread(target=relay, args=(client,), daemon=True).start()
+        except RuntimeError:
+            client.close()
+
+
+def offer_gateway_to_programs():
+    """Programs cannot be handed connected sockets as boto3 is in this process: they get a port. Few scripts start a program: the
+    thread that serves the port waits for that."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    if SANDBOX:  # without one, /tmp is everybody's
+        os.mkdir(WRAPPERS)
+        with open(WRAPPERS + "/aws", "w", opener=lambda path, flags: os.open(path, flags, 0o755)) as file:
+            file.write(CLI_WRAPPER)
+        os.environ["PATH"] = WRAPPERS + ":" + os.environ["PATH"]
+    started = []
+
+    def serve_at_first_program(event, _):
+        if not started and event in ("subprocess.Popen", "os.system", "os.posix_spawn", "os.fork"):
+            started.append(event)
+            threading.Thread(target=accept_all, args=(listener,), daemon=True).start()
+
+    sys.addaudithook(serve_at_first_program)
 
 
 def name_the_call(request, event_name=None, **_):
@@ -293,6 +364,7 @@ def be_the_script(job, log_fd, request_fd, request, program):
     limit(request)
     if SANDBOX:
         drop_powers()
+    offer_gateway_to_programs()
     shut_the_door(program)
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     run_powershell(request) if request.get("powershell") else run_python(request)
@@ -307,9 +379,16 @@ def make_namespaces(request):
     for path, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
         with open("/proc/self/" + path, "w") as file:
             file.write(text)
+    raise_loopback()
     check(libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None), "mount private /")
     size = b"size=%d,mode=0700" % request["file_bytes_max"]
     check(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", MS_NOSUID | MS_NODEV, size), "mount /tmp")
+
+
+def raise_loopback():
+    """The new network's own; it leads nowhere but to the script's own ports."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
 
 
 def hide_processes():

@@ -8,7 +8,8 @@
 //   TRY(ScriptResult result, runner.run(request, gateway));
 //
 // What a script has: its own user, pid, network, mount, ipc and uts namespaces; the system's read-only files; an empty
-// scratch folder in memory as /tmp and home; one loopback port that leads to the gateway; a scrubbed environment with
+// scratch folder in memory as /tmp and home; one loopback port that leads to the gateway
+// (AWS_ENDPOINT_URL; an `aws` in PATH that knows it); a scrubbed environment with
 // made-up credentials. What it has not: any other network, our files, our environment, other scripts, more than the
 // limits. It is killed with all its children when it returns or when it is over a limit. Refusal
 // (ErrorCode::unsupported at start): a machine that cannot give this (no bwrap, no namespaces in a container), unless
