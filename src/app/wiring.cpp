@@ -9,6 +9,7 @@
 #include "app/adapters.h"
 #include "app/config.h"
 #include "app/crash.h"
+#include "app/direct_access.h"
 #include "app/inventory_relations.h"
 #include "app/profiled_controls.h"
 #include "app/security_hub_notes.h"
@@ -23,6 +24,7 @@
 #include "response/scripts.h"
 #include "response/twin_world.h"
 #include "store/database.h"
+#include "store/execution_locks.h"
 #include "store/outbox.h"
 #include "store/response_records.h"
 
@@ -106,7 +108,7 @@ engine::NoticeRules notice_rules(const Config& config) {
 // is set, which the simulated cloud takes.
 std::shared_ptr<cloud::aws::CredentialsProvider> credentials_of(const AccountConfig& account,
                                                                 const cloud::aws::CredentialParts& parts,
-                                                                const base::Json& session_policy) {
+                                                                const base::Json& session_policy = nullptr) {
   bool simulated = !account.endpoint.empty() && account.profile.empty() &&
                    parts.environment.get("AWS_ACCESS_KEY_ID").empty() && parts.environment.get("AWS_PROFILE").empty();
   if (simulated) {
@@ -124,21 +126,18 @@ std::shared_ptr<cloud::aws::CredentialsProvider> credentials_of(const AccountCon
 
 // One account's client, eyes and hands.
 struct AccountWiring {
-  AccountWiring(const AccountConfig& account, const cloud::aws::CredentialParts& parts,
-                const base::Json& session_policy = nullptr)
-      : client(options(account, parts, session_policy)), observer(client), actuator(client) {}
+  AccountWiring(const cloud::aws::CredentialParts& parts, std::shared_ptr<cloud::aws::CredentialsProvider> credentials)
+      : client(options(parts, std::move(credentials))), observer(client), actuator(client) {}
 
-  static cloud::aws::ClientOptions options(const AccountConfig& account, const cloud::aws::CredentialParts& parts,
-                                           const base::Json& session_policy) {
+  static cloud::aws::ClientOptions options(const cloud::aws::CredentialParts& parts,
+                                           std::shared_ptr<cloud::aws::CredentialsProvider> credentials) {
     cloud::aws::ClientOptions out;
     out.catalog = parts.catalog;
     out.transport = parts.transport;
     out.clock = parts.clock;
     out.random = parts.random;
     out.endpoint = parts.endpoint;
-    out.credentials = [provider = credentials_of(account, parts, session_policy)](const std::string&) {
-      return provider->get();
-    };
+    out.credentials = [provider = std::move(credentials)](const std::string&) { return provider->get(); };
     return out;
   }
 
@@ -152,7 +151,7 @@ std::function<std::shared_ptr<cloud::Actuator>(const base::Json&)> bounded_hands
     const AccountConfig& account, const cloud::aws::CredentialParts& parts) {
   if (account.role_arn.empty()) return {};
   return [account, parts](const base::Json& policy) {
-    auto wiring = std::make_shared<AccountWiring>(account, parts, policy);
+    auto wiring = std::make_shared<AccountWiring>(parts, credentials_of(account, parts, policy));
     return std::shared_ptr<cloud::Actuator>(wiring, &wiring->actuator);
   };
 }
@@ -179,6 +178,9 @@ struct Foundation {
   std::unique_ptr<response::TwinWorldFactory> worlds;
   std::unique_ptr<ModelPermissions> permissions;
   std::unique_ptr<response::Scripts> scripts;
+  std::unique_ptr<AssumedIdentities> identities;
+  std::unique_ptr<store::ExecutionLocks> locks;
+  std::unique_ptr<ConfiguredWebhooks> webhooks;
   routing::Routes routes;
   std::unique_ptr<findings::Findings> findings;
   std::unique_ptr<engine::OversightState> oversight;
@@ -224,7 +226,8 @@ base::Status load_content(Foundation& f) {
   return {};
 }
 
-void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts) {
+void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts,
+                      const std::map<std::string, std::string>& region_endpoints) {
   Environment environment = Environment::of_process();
   for (const AccountConfig& account : accounts) {
     cloud::aws::CredentialParts parts;
@@ -236,7 +239,10 @@ void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts)
     parts.endpoint.url = account.endpoint;
     parts.endpoint.environment = environment;
     parts.region = account.regions.front();
-    f.accounts.push_back(std::make_unique<AccountWiring>(account, parts));
+    parts.endpoint.region_urls = region_endpoints;
+    auto credentials = credentials_of(account, parts);
+    f.identities->connect(account.account, parts, credentials);
+    f.accounts.push_back(std::make_unique<AccountWiring>(parts, std::move(credentials)));
     AccountWiring& wiring = *f.accounts.back();
     f.parts->accounts.push_back({account.account, account.regions, account.contact, &wiring.observer, &wiring.actuator,
                                  bounded_hands(account, parts), &wiring.client});
@@ -282,6 +288,18 @@ void build_parts(Foundation& f) {
   };
   f.courier =
       std::make_unique<notify::Courier>(*f.outbox, std::move(channels), f.clock, notify::RetryPolicy{}, observer);
+}
+
+void open_direct_runs(Foundation& f) {
+  std::map<std::string, std::string> secrets;
+  for (const auto& [name, webhook] : f.config.webhooks) secrets[name] = env_of(webhook.secret_env);
+  f.identities = std::make_unique<AssumedIdentities>();
+  f.locks = std::make_unique<store::ExecutionLocks>(f.database->locks());
+  f.webhooks = std::make_unique<ConfiguredWebhooks>(f.config.webhooks, std::move(secrets), *f.transport);
+  f.parts->identities = f.identities.get();
+  f.parts->locks = f.locks.get();
+  f.parts->webhooks = f.webhooks.get();
+  f.parts->apis = f.apis.get();
 }
 
 class OwningEngine final : public engine::Engine {
@@ -340,7 +358,8 @@ base::Result<std::unique_ptr<engine::Engine>> open_engine(const cli::GlobalOptio
   TRY_VOID(open_models(*f));
   TRY_VOID(load_content(*f));
   build_parts(*f);
-  connect_accounts(*f, accounts);
+  open_direct_runs(*f);
+  connect_accounts(*f, accounts, options.region_endpoints);
   return std::unique_ptr<engine::Engine>(std::make_unique<OwningEngine>(std::move(f)));
 }
 
