@@ -77,6 +77,8 @@ cloud::HttpResponse error_response(const aws::RequestRoute& route, const base::E
   return aws::encode_error(*route.service, route.protocol, wrong, "setpoint-gateway");
 }
 
+base::Error no_execution() { return {ErrorCode::access_denied, "no execution has this token", {}, {}, "AccessDenied"}; }
+
 cloud::HttpResponse answer_call(const aws::RequestRoute& route, const cloud::HttpRequest& request,
                                 ScriptSession& session) {
   if (!route.access_key.empty() && route.access_key != kSandboxKey) {
@@ -124,11 +126,10 @@ std::shared_ptr<ScriptSession> ScriptGateway::session(const std::string& token) 
 }
 
 cloud::HttpReply ScriptGateway::handle(const cloud::HttpRequest& request) {
-  std::shared_ptr<ScriptSession> mine = session(std::string(token_of(request)));
-  if (!mine) return {refusal(403, "AccessDenied", "no execution has this token"), false};
   auto route = aws::route_request(*catalog_, request);
   if (!route) return {refusal(400, "UnknownService", route.error().message), false};
-  cloud::HttpReply reply{answer_call(*route, request, *mine), false};
+  std::shared_ptr<ScriptSession> mine = session(std::string(token_of(request)));
+  cloud::HttpReply reply{mine ? answer_call(*route, request, *mine) : error_response(*route, no_execution()), false};
   if (request.method == "HEAD") reply.http.body.clear();
   return reply;
 }

@@ -20,7 +20,7 @@ namespace setpoint::cloud::aws {
 // Where a codec is in the value, and what it met there: the first failure and all warnings.
 class Walk {
  public:
-  explicit Walk(std::vector<std::string>* warnings = nullptr) : warnings_(warnings) {}
+  explicit Walk(std::vector<std::string>* warnings = nullptr) : warnings_(warnings) { path_.reserve(kDepthExpected); }
 
   // Names a member or an element for as long as it lives; deeper than kValueDepthMax it fails the walk.
   class Step {
@@ -42,6 +42,7 @@ class Walk {
   std::string place() const;  // "IpPermissions[0].FromPort"
 
  private:
+  static constexpr std::size_t kDepthExpected = 16;
   struct Place {
     std::string_view name;
     std::size_t index;

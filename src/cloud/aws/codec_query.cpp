@@ -60,9 +60,9 @@ class Writer {
 
   void pair(std::string_view name, std::string_view value) {
     if (!out_.empty()) out_.push_back('&');
-    out_ += form_encode(name);
+    append_form_encoded(out_, name);
     out_.push_back('=');
-    out_ += form_encode(value);
+    append_form_encoded(out_, value);
   }
 
   void write(const std::string& name, const Member& member, const Json& value) {

@@ -18,18 +18,6 @@ void sort_by(Items& items, Project project) {
   std::sort(items.begin(), items.end(), [&](const auto& a, const auto& b) { return project(a) < project(b); });
 }
 
-// Where two members share a name on the wire, the first by name is the one that is read.
-void index_members(Shape& shape) {
-  sort_by(shape.members, [](const Member& m) { return m.name; });
-  shape.by_wire_name.clear();
-  for (std::uint32_t i = 0; i < shape.members.size(); ++i) {
-    if (shape.members[i].location == Location::body) shape.by_wire_name.push_back(i);
-  }
-  std::stable_sort(shape.by_wire_name.begin(), shape.by_wire_name.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return shape.members[a].wire_name() < shape.members[b].wire_name();
-  });
-}
-
 }  // namespace
 
 std::string_view to_string(Protocol protocol) {
@@ -49,9 +37,10 @@ const Member* Shape::find(std::string_view member) const {
 }
 
 const Member* Shape::find_wire(std::string_view wire_name) const {
-  const std::uint32_t* found =
-      find_sorted(by_wire_name, wire_name, [&](std::uint32_t place) { return members[place].wire_name(); });
-  return found ? &members[*found] : nullptr;
+  for (const Member& member : members) {
+    if (member.location == Location::body && member.wire_name() == wire_name) return &member;
+  }
+  return nullptr;
 }
 
 const Shape& empty_structure() {
@@ -94,7 +83,7 @@ void ServiceModel::link() {
   };
   for (Shape& shape : shapes) {
     for (Member& member : shape.members) resolve(member);
-    if (shape.type == ShapeType::structure) index_members(shape);
+    if (shape.type == ShapeType::structure) sort_by(shape.members, [](const Member& m) { return m.name; });
   }
   for (OperationModel& operation : operations) {
     operation.service = this;

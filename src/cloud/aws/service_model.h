@@ -89,10 +89,9 @@ struct Shape {
   std::string_view name;  // "" for the anonymous ones of aws-sdk
   ShapeType type = ShapeType::string;
   std::uint32_t flags = 0;
-  std::vector<Member> members;              // structure: sorted by name; list: [element]; map: [key, value]
-  std::vector<std::uint32_t> by_wire_name;  // structure: places of members that are in the body
-  std::string_view payload;                 // structure: the member that is the body
-  std::string_view error_code;              // exception: what stands on the wire; "" = name
+  std::vector<Member> members;  // structure: sorted by name; list: [element]; map: [key, value]
+  std::string_view payload;     // structure: the member that is the body
+  std::string_view error_code;  // exception: what stands on the wire; "" = name
   std::uint32_t error_status = 0;
   std::vector<std::string_view> values;     // of an enum, where the model tells
   std::vector<std::string_view> xml_order;  // members in the order that XML wants, where it matters

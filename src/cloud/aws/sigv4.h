@@ -37,7 +37,7 @@ struct SigningContext {
   bool unsigned_payload = false;  // S3 over TLS, or an operation with an unsigned body
 };
 // Adds X-Amz-Date, X-Amz-Security-Token, X-Amz-Content-SHA256 (S3, or unsigned) and Authorization. The host must be
-// final. Signing again replaces all of these.
+// final.
 void sign(HttpRequest& request, const SigningContext& context);
 
 struct KeyEntry {

@@ -42,10 +42,16 @@ std::string percent_encode(std::string_view text, std::string_view also_safe) {
   return out;
 }
 
-std::string form_encode(std::string_view text) {
-  std::string out = percent_encode(text, " ");
-  std::replace(out.begin(), out.end(), ' ', '+');
-  return out;
+void append_form_encoded(std::string& out, std::string_view text) {
+  for (char c : text) {
+    if (unreserved(c)) {
+      out.push_back(c);
+    } else if (c == ' ') {
+      out.push_back('+');
+    } else {
+      append_escape(out, c);
+    }
+  }
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {

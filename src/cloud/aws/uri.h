@@ -11,7 +11,7 @@ namespace setpoint::cloud::aws {
 // Letters, digits, '-', '.', '_', '~' and the characters of `also_safe` stay.
 std::string percent_encode(std::string_view text, std::string_view also_safe = {});
 // application/x-www-form-urlencoded: as above, with '+' for a space.
-std::string form_encode(std::string_view text);
+void append_form_encoded(std::string& out, std::string_view text);
 // A '%' that begins no escape stays as it is.
 std::string percent_decode(std::string_view text, bool plus_is_space = false);
 
