@@ -15,6 +15,13 @@ using guard::Presence;
 
 namespace {
 
+// The list itself, never a copy: pointers into it are kept.
+const Json& list_in(const Json& value, const char* name) {
+  static const Json kNone = Json::array();
+  const Json& found = base::member(value, name);
+  return found.is_array() ? found : kNone;
+}
+
 // "module.net[0].aws_s3_bucket.logs["a"]" -> "module.net.aws_s3_bucket.logs"
 std::string without_indices(std::string_view address) {
   std::string out;
@@ -35,15 +42,13 @@ class PlanReader {
     collect_configuration(base::member(base::member(plan, "configuration"), "root_module"), "");
     Source out;
     out.language = Language::terraform;
-    const Json& changes = base::member(plan, "resource_changes");
-    for (const Json& change : changes.is_array() ? changes : Json::array()) read_change(change, out);
+    for (const Json& change : list_in(plan, "resource_changes")) read_change(change, out);
     return out;
   }
 
  private:
   void collect_configuration(const Json& module, const std::string& prefix) {
-    const Json& resources = base::member(module, "resources");
-    for (const Json& one : resources.is_array() ? resources : Json::array())
+    for (const Json& one : list_in(module, "resources"))
       configured_[prefix + base::string_member(one, "address")] = &base::member(one, "expressions");
     const Json& calls = base::member(module, "module_calls");
     if (!calls.is_object()) return;
@@ -83,9 +88,9 @@ class PlanReader {
   // What is set in the configuration to something of another resource is there; what is only computed may be absent.
   static Node unknown(const std::string& name, const Json* expression, Position at) {
     std::string why = "known after apply";
-    const Json& references = expression == nullptr ? base::member(Json(), "") : base::member(*expression, "references");
-    if (!references.is_array() || references.empty())
-      return unknown_node(guard::unknown_text(Presence::perhaps, name + " " + why), at);
+    static const Json kNothing;
+    const Json& references = list_in(expression == nullptr ? kNothing : *expression, "references");
+    if (references.empty()) return unknown_node(guard::unknown_text(Presence::perhaps, name + " " + why), at);
     std::string first = references[0].is_string() ? references[0].get<std::string>() : "";
     bool variable = first.starts_with("var.") || first.starts_with("each.") || first.starts_with("local.");
     return unknown_node(guard::unknown_text(variable ? Presence::present : Presence::filled, first + " " + why), at);
@@ -154,8 +159,7 @@ class PlanReader {
     std::string address = without_indices(written.address);
     std::size_t own = address.rfind(written.type + ".");
     std::string module = own == std::string::npos ? std::string() : address.substr(0, own);
-    const Json& references = base::member(expression, "references");
-    for (const Json& one : references.is_array() ? references : Json::array()) {
+    for (const Json& one : list_in(expression, "references")) {
       std::string text = without_indices(one.is_string() ? one.get<std::string>() : "");
       std::size_t dot = text.find('.');
       dot = dot == std::string::npos ? dot : text.find('.', dot + 1);
@@ -172,7 +176,7 @@ class PlanReader {
 
 std::optional<Source> read_terraform(const base::SourceText& source, const AttachedBy& by,
                                      base::Diagnostics& diagnostics) {
-  auto plan = base::parse_json(source.text);
+  auto plan = base::parse_json(source.text, {.bytes_max = kPlanBytesMax, .depth_max = base::kJsonDepthMax});
   if (!plan) {
     diagnostics.error("blueprint-plan", source.name, {1, 1}, plan.error().message);
     return std::nullopt;

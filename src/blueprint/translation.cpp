@@ -51,6 +51,13 @@ std::string key_in(Shape shape, const std::string& key) {
   return shape == Shape::pascal ? pascal_case(key) : key;
 }
 
+// What stands inside a text has the text's place.
+void place_all(Node& node, base::Position at) {
+  node.at = at;
+  for (Node& item : node.items) place_all(item, at);
+  for (Node::Entry& entry : node.entries) place_all(entry.value, at);
+}
+
 const Node* any_of(const Node& node, std::initializer_list<const char*> keys) {
   for (const char* key : keys) {
     const Node* found = node.find(key);
@@ -113,7 +120,8 @@ Json Translation::identity(const Written& written, const TypeMapping& type) cons
 }
 
 void Translation::record(const std::string& pointer, const Node& node, const std::string& property) {
-  places_[pointer] = {node.at, property};
+  bool open = property.ends_with('/') || property.ends_with('.');
+  places_[pointer] = {node.at, open ? property.substr(0, property.size() - 1) : property};
 }
 
 void Translation::put(const Property& property, const std::string& pointer, Json& into, const std::vector<Found>& roots,
@@ -147,10 +155,18 @@ std::vector<Translation::Found> Translation::find(const Property& property, cons
       for (const Written* one : found->second) from.push_back({&one->properties, one->prefix});
     }
     for (const Found& root : from) {
-      if (auto found = walk(root, path.keys)) out.push_back(std::move(*found));
+      auto found = walk(root, path.keys);
+      if (found && !filled_by_others(property, *found)) out.push_back(std::move(*found));
     }
   }
   return out;
+}
+
+// A list that the configuration does not set, and that other resources fill (a group's rules, a role's policies): that
+// Terraform calls it "known after apply" says no more than those resources say.
+bool Translation::filled_by_others(const Property& property, const Found& found) const {
+  bool several = language_ == Language::terraform && property.list_like() && property.from[1].size() > 1;
+  return several && is_unknown(*found.node) && guard::presence_of(found.node->scalar) == Presence::perhaps;
 }
 
 // A block of Terraform is a list of one. What stands below something unknown is unknown with it.
@@ -250,7 +266,10 @@ Json Translation::tree(const Node& node, const std::string& pointer, const std::
   record(pointer, node, property);
   if (node.is_text() && shape == Shape::pascal && (node.scalar.starts_with('[') || node.scalar.starts_with('{'))) {
     base::Diagnostics ignored;
-    if (auto parsed = base::parse_yaml({"", node.scalar}, ignored)) return tree(*parsed, pointer, property, shape);
+    if (auto parsed = base::parse_yaml({"", node.scalar}, ignored)) {
+      place_all(*parsed, node.at);
+      return tree(*parsed, pointer, property, shape);
+    }
   }
   if (node.is_scalar()) return node.json();
   Json out = node.is_list() ? Json::array() : Json::object();

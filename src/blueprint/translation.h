@@ -24,6 +24,7 @@ class Translation {
   void put(const Property& property, const std::string& pointer, base::Json& into, const std::vector<Found>& roots,
            const Attached& attached);
   std::vector<Found> find(const Property& property, const std::vector<Found>& roots, const Attached& attached) const;
+  bool filled_by_others(const Property& property, const Found& found) const;
   static std::optional<Found> walk(Found from, const std::vector<std::string>& keys);
 
   std::optional<base::Json> converted(const Property& property, const std::vector<Found>& found,

@@ -40,6 +40,11 @@ bool is_empty(const Value& value) {
   }
 }
 
+bool holds_map(const Value& literal) {
+  if (literal.kind == Kind::list) return std::any_of(literal.list().begin(), literal.list().end(), holds_map);
+  return literal.kind == Kind::map;
+}
+
 Kind asked_kind(Op op) {
   switch (op) {
     case Op::is_text:
@@ -367,8 +372,11 @@ Status Evaluation::settled(const AccessClause& clause, const ClauseTally& tally,
 // Takes what is not known out of a comparison and tells how much that was. Sets that are compared with each other are
 // unknown as a whole where anything in them is.
 std::size_t Evaluation::leave_out_unknown(Results& left, const Results& right) {
-  auto hangs = [](const Found& found) {
-    return found.unknown() || (!found.unresolved() && holds_unknown(*found.value));
+  // A map with something unknown in it is still no text.
+  bool maps = right.size() != 1 || right[0].state != Found::State::literal || holds_map(*right[0].value);
+  auto hangs = [maps](const Found& found) {
+    if (found.unknown() || found.unresolved()) return found.unknown();
+    return (found.value->kind != Kind::map || maps) && holds_unknown(*found.value);
   };
   bool literal = right.size() == 1 && right[0].state == Found::State::literal;
   auto known = std::stable_partition(left.begin(), left.end(), [&](const Found& found) { return !hangs(found); });

@@ -20,7 +20,10 @@ bool any_in(const std::vector<std::string>& wanted, const std::vector<std::strin
   return std::any_of(given.begin(), given.end(), [&](const std::string& one) { return holds(wanted, one); });
 }
 
-model::Judgement left_out() { return {model::Verdict::not_applicable, {}, "the profile leaves the control out"}; }
+model::Judgement left_out() {
+  static const std::string kWhy = "the profile leaves the control out";
+  return {model::Verdict::not_applicable, {}, kWhy};
+}
 
 class Reader {
  public:

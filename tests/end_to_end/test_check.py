@@ -60,7 +60,8 @@ class Check(unittest.TestCase):
         ssh = next(r for r in sarif if r["ruleId"] == "EC2.13" and "Open" in json.dumps(r["locations"]))
         place = ssh["locations"][0]["physicalLocation"]
         self.assertEqual(place["artifactLocation"]["uri"], str(file))
-        self.assertIn("FromPort", "\n".join(file.read_text().splitlines()[place["region"]["startLine"] - 1:][:3]))
+        self.assertEqual(place["region"]["startLine"], 13)
+        self.assertIn("0.0.0.0/0", file.read_text().splitlines()[12])
         self.assertIn("SecurityGroupIngress/1", ssh["locations"][0]["logicalLocations"][0]["fullyQualifiedName"])
 
     def test_exit_codes(self):
