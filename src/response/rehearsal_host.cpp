@@ -9,6 +9,13 @@ namespace setpoint::response {
 using base::Json;
 using model::ApiCall;
 
+namespace {
+
+// A script that polls sleeps by its own clock; the world would stand still for it.
+constexpr base::Milliseconds kReadTime{1'000};
+
+}  // namespace
+
 base::Timestamp RehearsalHost::as_of() {
   as_of_told_ = as_of_.known() ? as_of_ : kRehearsalStart;
   return as_of_told_;
@@ -28,7 +35,9 @@ runbook::Answer<Json> RehearsalHost::call_api(const runbook::CallSite& site, con
   if (!reads_only) return change(site.step, call);
   if (!world_.models(call.service, call.operation)) return read_real(call);
   simulated_reads_.push_back(call);
-  return world_.call(call);
+  base::Result<Json> answer = world_.call(call);
+  world_.advance(kReadTime);
+  return answer;
 }
 
 base::Result<Json> RehearsalHost::change(const std::string& step, const ApiCall& call) {
