@@ -91,7 +91,7 @@ class ApplierTest : public testing::Test {
     for (const std::string& operation : operations) {
       model::ApiCall call{kGroup.account, kGroup.region, "ec2", operation, {{"GroupId", "sg-1"}}};
       plan.calls.push_back(
-          {operation, call, false, {{kGroup, group(state).state_digest(), group(state + 1).state_digest()}}});
+          {operation, call, false, {}, {{kGroup, group(state).state_digest(), group(state + 1).state_digest()}}});
       ++state;
     }
     plan.basis.push_back({kGroup, group(0).state_digest()});
