@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -14,8 +15,10 @@
 #include "cli/stop_on_signal.h"
 #include "cloud/aws/model_catalog.h"
 #include "cloud/http_server.h"
+#include "intake/intake.h"
 #include "twin/cloud.h"
 #include "twin/durable_state.h"
+#include "twin/inventory.h"
 #include "twin/seed.h"
 #include "twin/wire.h"
 
@@ -33,9 +36,44 @@ struct TwinArguments {
   std::vector<std::string> faults;
 };
 
+std::string_view without_space(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  return text;
+}
+
+// Configuration items in any of the forms that intake reads: a snapshot, a history file, NDJSON, gzip or not. An
+// authored seed has one member, "accounts"; written as JSON it begins with that.
+bool holds_items(std::string_view text) {
+  if (text.starts_with("\x1f\x8b")) return true;
+  text = without_space(text);
+  if (text.starts_with('[')) return true;
+  if (!text.starts_with('{')) return false;
+  text.remove_prefix(1);
+  return !without_space(text).starts_with("\"accounts\"");
+}
+
+base::Result<twin::Seed> seed_from_items(const std::string& path, const std::string& text) {
+  TRY(intake::Batch batch, intake::Intake().read(text, path));
+  for (const intake::Refused& refused : batch.refused)
+    std::fprintf(stderr, "%s: left out: %s\n", refused.where.c_str(), refused.why.c_str());
+  if (batch.stopped) return base::fail(*batch.stopped);
+  twin::Loaded loaded = twin::load(batch.resources);
+  for (const twin::LeftOut& left : loaded.left_out)
+    std::fprintf(stderr, "%s: left out: %s\n", left.key.text().c_str(), left.why.c_str());
+  std::vector<std::string> accounts = loaded.state.accounts();
+  if (accounts.empty())
+    return base::fail({base::ErrorCode::invalid_input,
+                       "holds no configuration item that the twin can take",
+                       path,
+                       "docs/twin.md says what a seed is",
+                       {}});
+  return twin::Seed{std::move(loaded.state), accounts.front()};
+}
+
 base::Result<twin::Seed> read_seed(const std::string& path) {
   if (path.empty()) return twin::Seed{twin::State(), "000000000000"};
   TRY(std::string text, base::read_file(path));
+  if (holds_items(text)) return seed_from_items(path, text);
   base::Diagnostics diagnostics;
   std::optional<twin::Seed> seed = twin::parse_seed({path, text}, diagnostics);
   std::fputs(diagnostics.render().c_str(), stderr);
@@ -92,7 +130,9 @@ void add_twin_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("twin", "Serve a simulated cloud that AWS clients take for AWS");
   command->add_option("--port", arguments->port, "Port to listen on; 0 takes a free one")->capture_default_str();
   command->add_option("--host", arguments->host, "Address to listen on")->capture_default_str();
-  command->add_option("--seed", arguments->seed, "What the cloud holds at first (docs/twin.md)");
+  command->add_option(
+      "--seed", arguments->seed,
+      "What the cloud holds at first: a seed (docs/twin.md), or AWS Config items or a snapshot of them");
   command->add_option("--state", arguments->state,
                       "Folder that keeps the cloud's state; a seed counts only for a new one");
   command->add_flag("--verify-signatures", arguments->verify_signatures,

@@ -80,14 +80,15 @@ class TwinWorld final : public SimulatedWorld {
   std::vector<twin::State> versions_;
 };
 
-// Settings that AWS Config has no type for are changes all the same: they keep the twin's own type and id.
+// Settings that no item shows are changes all the same: they keep the twin's own type and id.
 std::vector<ResourceKey> TwinWorld::changed(std::size_t from, std::size_t to) const {
   const twin::State& before = versions_.at(from);
   const twin::State& after = versions_.at(to);
   std::vector<ResourceKey> resources = twin::changed_resources(before, after);
   std::set<ResourceKey> out(resources.begin(), resources.end());
   for (const StateKey& key : twin::changed(before, after)) {
-    if (twin::find_resource_type(key.type) == nullptr) out.insert({"aws", key.account, key.region, key.type, key.id});
+    if (!twin::shows_in_items(before, key) && !twin::shows_in_items(after, key))
+      out.insert({"aws", key.account, key.region, key.type, key.id});
   }
   return {out.begin(), out.end()};
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "twin/services/elbv2.h"
+#include "twin/services/eventual.h"
 #include "twin/services/iam.h"
 #include "twin/services/security_group_rules.h"
 #include "twin/sessions.h"
@@ -129,6 +131,39 @@ void detail_from_policy(Json& document) {
   document.erase("Document");
 }
 
+// --- Members that the API has under other words, or not at all
+
+struct OtherName {
+  std::string_view type;
+  const char* ours;
+  const char* api;
+};
+constexpr OtherName kOtherNames[] = {{"AWS::ECR::Repository", "Lifecycle", "lifecyclePolicyText"},
+                                     {"AWS::ECR::Repository", "Policy", "repositoryPolicyText"}};
+
+void swap_names(std::string_view type, Json& object, bool to_api) {
+  for (const OtherName& name : kOtherNames) {
+    const char *from = to_api ? name.ours : name.api, *to = to_api ? name.api : name.ours;
+    if (name.type != type || !object.contains(from)) continue;
+    object[to] = object[from];
+    object.erase(from);
+  }
+}
+
+// A plan and a journal show items: no secret is part of one.
+void hide_secrets(std::string_view type, Json& api) {
+  if (type == "AWS::IAM::AccessKey") api.erase("SecretAccessKey");
+  if (type == "AWS::SecretsManager::Secret") api.erase("SecretString");
+  if (type == "AWS::SSM::Parameter" && base::string_member(api, "Type") == "SecureString") api.erase("Value");
+}
+
+void keep_attributes_as_map(Json& api) {
+  if (!base::member(api, "Attributes").is_array()) return;
+  Json map = Json::object();
+  for (const Json& one : api["Attributes"]) map[base::string_member(one, "Key")] = base::member(one, "Value");
+  api["Attributes"] = std::move(map);
+}
+
 const char* policy_list_of(std::string_view type) {
   if (type == "AWS::IAM::User") return "UserPolicyList";
   if (type == "AWS::IAM::Role") return "RolePolicyList";
@@ -147,16 +182,23 @@ base::Status to_document_shape(const std::string& account, const std::string& re
     api["QueueName"] = url.substr(url.rfind('/') + 1);
   }
   if (type == "AWS::SQS::Queue") api.erase("QueueUrl");
+  if (type == "AWS::ElasticLoadBalancingV2::LoadBalancer") keep_attributes_as_map(api);
+  swap_names(type, api, false);
   return {};
 }
 
 Json to_api_shape(const StateKey& key, const Json& document) {
   Json api = document;
+  for (const char* passing : {services::kMeanwhile, "ModifyingUntil"}) api.erase(passing);
   if (key.type == "AWS::EC2::SecurityGroup") show_permissions(api);
   if (const char* list = policy_list_of(key.type)) detail_from_principal(api, list);
   if (key.type == "AWS::IAM::Policy") detail_from_policy(api);
   if (key.type == "AWS::SQS::Queue")
     api["QueueUrl"] = fmt::format("https://sqs.{}.amazonaws.com/{}/{}", key.region, key.account, key.id);
+  if (key.type == "AWS::ElasticLoadBalancingV2::LoadBalancer")
+    api["Attributes"] = services::balancer_attributes(document);
+  swap_names(key.type, api, true);
+  hide_secrets(key.type, api);
   return api;
 }
 

@@ -2,6 +2,7 @@
 
 #include "cloud/aws/permissions.h"
 #include "twin/iam_evaluator.h"
+#include "twin/tag_context.h"
 
 namespace setpoint::twin {
 
@@ -10,15 +11,15 @@ namespace aws = cloud::aws;
 namespace {
 
 // The condition keys that are the same for every call.
-std::map<std::string, std::vector<std::string>> context_of(const Call& call, base::Timestamp now) {
-  std::map<std::string, std::vector<std::string>> context = {{"aws:principalarn", {call.caller.arn}},
-                                                             {"aws:principalaccount", {call.caller.account}},
-                                                             {"aws:userid", {call.caller.user_id}},
-                                                             {"aws:requestedregion", {call.region}},
-                                                             {"aws:currenttime", {base::to_iso8601(now)}},
-                                                             {"aws:epochtime", {std::to_string(now.ms / 1000)}},
-                                                             {"aws:sourceip", {"127.0.0.1"}},
-                                                             {"aws:securetransport", {"true"}}};
+ConditionContext context_of(const Call& call, base::Timestamp now) {
+  ConditionContext context = {{"aws:principalarn", {call.caller.arn}},
+                              {"aws:principalaccount", {call.caller.account}},
+                              {"aws:userid", {call.caller.user_id}},
+                              {"aws:requestedregion", {call.region}},
+                              {"aws:currenttime", {base::to_iso8601(now)}},
+                              {"aws:epochtime", {std::to_string(now.ms / 1000)}},
+                              {"aws:sourceip", {"127.0.0.1"}},
+                              {"aws:securetransport", {"true"}}};
   if (!call.caller.user_name.empty()) context["aws:username"] = {call.caller.user_name};
   context["aws:principaltype"] = {call.caller.role_name.empty() ? "User" : "AssumedRole"};
   return context;
@@ -46,9 +47,13 @@ Check check_access(const State& state, const aws::ModelCatalog& catalog, const C
   auto needed = aws::required_permissions(
       catalog, {call.caller.account, call.region, call.service, call.operation, call.parameters});
   if (!needed) return denied(call, {call.service + ":" + call.operation, "*"}, "because what it needs is not known");
-  std::map<std::string, std::vector<std::string>> context = context_of(call, now);
+  ConditionContext context = context_of(call, now);
+  add_principal_tags(state, call.caller, context);
+  add_request_tags(call.parameters, context);
   for (const model::Permission& permission : *needed) {
-    Evaluation seen = evaluate(policies, {permission.action, permission.resource, context});
+    ConditionContext own = context;
+    add_resource_tags(state, call.caller.account, permission.resource, own);
+    Evaluation seen = evaluate(policies, {permission.action, permission.resource, std::move(own)});
     if (seen.verdict != AccessVerdict::allowed) return denied(call, permission, seen.because);
   }
   return {};

@@ -1,9 +1,10 @@
 #include "twin/inventory.h"
 
 #include <algorithm>
+#include <set>
 
 #include "cloud/aws/config_item.h"
-#include "twin/api_shapes.h"
+#include "twin/composed_items.h"
 #include "twin/resource_types.h"
 
 namespace setpoint::twin {
@@ -13,15 +14,20 @@ using base::Json;
 
 namespace {
 
-base::Result<std::pair<StateKey, Json>> document_of(const model::Resource& resource) {
+using Documents = std::vector<std::pair<StateKey, Json>>;
+
+base::Result<Documents> documents_of(const model::Resource& resource) {
+  const model::ResourceKey& key = resource.key;
   if (resource.knowledge != model::Knowledge::known) {
     return base::fail(base::ErrorCode::invalid_input, "its state is {}", model::to_string(resource.knowledge));
   }
   TRY(Json api, aws::from_configuration_item(resource.item));
-  TRY(auto document, document_from_api(resource.key.account, resource.key.region, resource.key.type, std::move(api)));
+  if (key.type == kAccountType) return documents_of_account({key.account, key.region, key.type, key.id}, api);
+  if (key.type == "AWS::EC2::VPC") api.erase("FlowLogs");  // they have items of their own
+  TRY(auto document, document_from_api(key.account, key.region, key.type, std::move(api)));
   // AWS Config does not carry the ids of a group's rules: those that the twin makes up are not the real ones.
-  if (resource.key.type == "AWS::EC2::SecurityGroup") document.second["RuleIdsDerived"] = true;
-  return document;
+  if (key.type == "AWS::EC2::SecurityGroup") document.second["RuleIdsDerived"] = true;
+  return Documents{std::move(document)};
 }
 
 model::Resource gone(const model::Resource& other) {
@@ -41,28 +47,28 @@ Loaded load(const std::vector<model::Resource>& resources, std::uint64_t id_seed
   std::vector<std::pair<StateKey, Json>> documents;
   documents.reserve(resources.size());
   for (const model::Resource& resource : resources) {
-    auto document = document_of(resource);
-    if (document)
-      documents.push_back(std::move(*document));
-    else
-      out.left_out.push_back({resource.key, document.error().text()});
+    base::Result<Documents> read = documents_of(resource);
+    if (!read) {
+      out.left_out.push_back({resource.key, read.error().text()});
+      continue;
+    }
+    for (auto& document : *read) documents.push_back(std::move(document));
   }
   out.state.put_all(std::move(documents));
   return out;
 }
 
 model::Resource render(const State& state, const StateKey& key, base::Timestamp captured_at) {
-  const Json* document = state.find(key);
-  SETPOINT_ASSERT(document);
-  return aws::to_configuration_item(key.type, to_api_shape(key, *document),
-                                    {key.account, key.region, captured_at, "twin"});
+  std::optional<Json> object = item_object(state, key);
+  SETPOINT_ASSERT(object);
+  return aws::to_configuration_item(key.type, *object, {key.account, key.region, captured_at, "twin"});
 }
 
 std::optional<StateKey> find_document(const State& state, const model::ResourceKey& key) {
   const ResourceType* type = find_resource_type(key.type);
   std::string region = type && type->global ? "global" : key.region;
   StateKey direct{key.account, region, key.type, key.id};
-  if (state.find(direct)) return direct;
+  if (item_object(state, direct)) return direct;
   // Where AWS Config has another id than the API's name: IAM, RDS, queues, secrets.
   std::optional<StateKey> found;
   state.each(key.account, region, key.type, [&](const std::string& id, const Json&) {
@@ -88,11 +94,23 @@ std::vector<model::ResourceKey> changed_resources(const State& before, const Sta
   return out;
 }
 
+bool shows_in_items(const State& state, const StateKey& key) {
+  const Json* document = state.find(key);
+  return document && !items_showing(state, key, *document).empty();
+}
+
 std::vector<ResourcePair> rendered_changes(const State& before, const State& after, base::Timestamp captured_at) {
-  std::vector<ResourcePair> out;
+  std::set<StateKey> touched;
   for (const StateKey& key : changed(before, after)) {
-    if (!find_resource_type(key.type)) continue;
-    bool was = before.find(key), is = after.find(key);
+    for (const State* side : {&before, &after}) {
+      const Json* document = side->find(key);
+      if (!document) continue;
+      for (StateKey& item : items_showing(*side, key, *document)) touched.insert(std::move(item));
+    }
+  }
+  std::vector<ResourcePair> out;
+  for (const StateKey& key : touched) {
+    bool was = item_object(before, key).has_value(), is = item_object(after, key).has_value();
     ResourcePair pair;
     if (was) pair.before = render(before, key, captured_at);
     if (is) pair.after = render(after, key, captured_at);
@@ -108,6 +126,7 @@ std::vector<model::Resource> render_all(const State& state, base::Timestamp capt
   state.each([&](const StateKey& key, const Json&) {
     if (find_resource_type(key.type)) out.push_back(render(state, key, captured_at));
   });
+  for (const StateKey& key : account_items(state)) out.push_back(render(state, key, captured_at));
   return out;
 }
 

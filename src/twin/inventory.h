@@ -43,6 +43,9 @@ std::optional<StateKey> find_document(const State& state, const model::ResourceK
 // What differs between two states, by AWS Config's keys, sorted; documents that are no resources are left out.
 std::vector<model::ResourceKey> changed_resources(const State& before, const State& after);
 
+// Whether a document is there and shows in some item: its own, or one that it is a part of.
+bool shows_in_items(const State& state, const StateKey& key);
+
 struct ResourcePair {
   model::Resource before;  // Knowledge::deleted where it did not exist
   model::Resource after;   // Knowledge::deleted where it is gone

@@ -41,6 +41,7 @@ class Recorder(TwinCase):
 
 
 class Alarms(TwinCase):
+    seed_text = json.dumps({"accounts": {ACCOUNT: {}}})
     TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:security"
 
     def alarm(self, name, **more):

@@ -1,4 +1,5 @@
 """Signatures, faults, restarts, and requests that no client would send."""
+import gzip
 import http.client
 import json
 import os
@@ -125,6 +126,64 @@ class BadInput(TwinCase):
         done = subprocess.run([PROGRAM, "twin", "--port", "0", "--fault", "ec2=x"], capture_output=True, text=True, timeout=20)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("SERVICE:OPERATION=KIND", done.stderr)
+
+
+def item(kind, name, configuration, region="eu-west-1", **more):
+    return {"version": "1.3", "accountId": "444455556666", "configurationItemCaptureTime": "2026-11-01T10:00:00.000Z", "configurationItemStatus": "OK",
+            "resourceType": kind, "resourceId": name, "awsRegion": region, "configuration": configuration, "supplementaryConfiguration": {}, "tags": {}, "relationships": [], **more}
+
+
+GROUP = item("AWS::EC2::SecurityGroup", "sg-1", {"groupId": "sg-1", "groupName": "web", "description": "d", "vpcId": "vpc-1", "ownerId": "444455556666",
+             "ipPermissions": [{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipv4Ranges": [{"cidrIp": "0.0.0.0/0"}], "ipRanges": ["0.0.0.0/0"], "ipv6Ranges": [], "prefixListIds": [], "userIdGroupPairs": []}], "ipPermissionsEgress": []},
+             tags={"Owner": "mateo"})
+DEFINITION = item("AWS::ECS::TaskDefinition", "arn:aws:ecs:eu-west-1:444455556666:task-definition/web:3", {"TaskDefinitionArn": "arn:aws:ecs:eu-west-1:444455556666:task-definition/web:3", "Family": "web", "Revision": 3, "Status": "ACTIVE",
+                  "ContainerDefinitions": [{"Name": "web", "Image": "web:3", "LogConfiguration": {"LogDriver": "awslogs", "Options": {"awslogs-group": "/web"}}}]})
+SETTINGS = item("AWS::::Account", "444455556666", {}, supplementaryConfiguration={"EbsEncryptionByDefault": True, "AccountSummary": {"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0},
+                "PasswordPolicy": {"MinimumPasswordLength": 14}, "SnapshotBlockPublicAccessState": "block-all-sharing"})
+STRANGE = item("AWS::Quantum::Computer", "q", {"a": 1})
+
+
+class SeededFromItems(TwinCase):
+    """A snapshot of AWS Config as the seed."""
+    key = "444455556666"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        path = os.path.join(cls.folder.name, "snapshot.json.gz")
+        with gzip.open(path, "wt", encoding="utf-8") as file:
+            json.dump({"fileVersion": "1.0", "configSnapshotId": "1", "configurationItems": [GROUP, DEFINITION, SETTINGS, STRANGE]}, file)
+        cls.errors = open(os.path.join(cls.folder.name, "errors"), "w+", encoding="utf-8")
+        cls.process = subprocess.Popen([PROGRAM, "twin", "--port", "0", "--seed", path], stdout=subprocess.PIPE, stderr=cls.errors, text=True)
+        cls.endpoint = cls.process.stdout.readline().split()[-1]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.errors.close()
+        super().tearDownClass()
+
+    def test_what_it_says_is_there(self):
+        group = self.client("ec2", key=self.key).describe_security_groups()["SecurityGroups"][0]
+        self.assertEqual((group["IpPermissions"][0]["IpRanges"], group["Tags"]), ([{"CidrIp": "0.0.0.0/0"}], [{"Key": "Owner", "Value": "mateo"}]))
+        container = self.client("ecs", key=self.key).describe_task_definition(taskDefinition="web")["taskDefinition"]["containerDefinitions"][0]
+        self.assertEqual(container["logConfiguration"]["options"], {"awslogs-group": "/web"})
+        self.assertTrue(self.client("ec2", key=self.key).get_ebs_encryption_by_default()["EbsEncryptionByDefault"])
+        iam = self.client("iam", key=self.key)
+        self.assertEqual(iam.get_account_password_policy()["PasswordPolicy"]["MinimumPasswordLength"], 14)
+        self.assertEqual(iam.get_account_summary()["SummaryMap"]["AccountMFAEnabled"], 1)
+        self.assertEqual(self.client("sts", key="anything").get_caller_identity()["Account"], self.key)
+
+    def test_what_is_left_out_is_named(self):
+        self.errors.seek(0)
+        self.assertIn("AWS::Quantum::Computer", self.errors.read())
+
+    def test_a_file_without_items_is_refused(self):
+        path = os.path.join(self.folder.name, "none.json")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('{"configurationItems": []}')
+        done = subprocess.run([PROGRAM, "twin", "--port", "0", "--seed", path], capture_output=True, text=True, timeout=20)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("no configuration item", done.stderr)
 
 
 if __name__ == "__main__":

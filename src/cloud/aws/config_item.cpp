@@ -78,6 +78,17 @@ bool is_supplementary(const ItemType& row, std::string_view member) {
   return std::find(row.supplementary.begin(), row.supplementary.end(), member) != row.supplementary.end();
 }
 
+Json item_names(const ItemType& row, const Json& api) {
+  if (row.naming == Naming::as_is) return api;
+  return row.naming == Naming::pascal ? to_api_names(api, row.renames) : to_item_names(api, row.renames);
+}
+
+Json api_names(const ItemType& row, const Json& configuration) {
+  if (row.naming == Naming::as_is) return configuration;
+  return row.naming == Naming::pascal ? to_item_names(configuration, row.renames)
+                                      : to_api_names(configuration, row.renames);
+}
+
 // Absent members are left out of items: null and absent mean the same to AWS's describes.
 void split(const ItemType& row, const Json& api, Json& item) {
   Json main = Json::object();
@@ -86,7 +97,7 @@ void split(const ItemType& row, const Json& api, Json& item) {
     if (value.is_null()) continue;
     (is_supplementary(row, name) ? supplementary : main)[name] = value;
   }
-  item["configuration"] = row.naming == Naming::as_is ? main : to_item_names(main, row.renames);
+  item["configuration"] = item_names(row, main);
   item["supplementaryConfiguration"] = std::move(supplementary);
 }
 
@@ -138,7 +149,7 @@ base::Result<Json> from_configuration_item(const Json& item) {
   const Json& configuration = base::member(item, "configuration");
   if (!configuration.is_object())
     return base::fail(base::ErrorCode::invalid_input, "the configuration item of {} has no configuration", type);
-  Json api = row->naming == Naming::as_is ? configuration : to_api_names(configuration, row->renames);
+  Json api = api_names(*row, configuration);
   const Json& supplementary = base::member(item, "supplementaryConfiguration");
   for (std::string_view name : row->supplementary) {
     if (const Json& value = base::member(supplementary, name); !value.is_null()) api[std::string(name)] = value;

@@ -31,6 +31,12 @@ std::string first_letter(std::string_view name, bool upper) {
   return out;
 }
 
+// Maps of which the keys are somebody's own words: environment variables, options of a log driver, labels.
+bool is_map_of_words(std::string_view name) {
+  static constexpr std::string_view kMaps[] = {"variables", "options", "dockerLabels", "labels"};
+  return std::find(std::begin(kMaps), std::end(kMaps), first_letter(name, false)) != std::end(kMaps);
+}
+
 template <class Name>
 Json rename(const Json& value, Name name) {
   if (value.is_array()) {
@@ -40,7 +46,8 @@ Json rename(const Json& value, Name name) {
   }
   if (!value.is_object()) return value;
   Json out = Json::object();
-  for (auto& [key, item] : value.items()) out[name(key)] = rename(item, name);
+  for (auto& [key, item] : value.items())
+    out[name(key)] = item.is_object() && is_map_of_words(key) ? item : rename(item, name);
   return out;
 }
 

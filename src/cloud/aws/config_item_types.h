@@ -8,7 +8,9 @@
 
 namespace setpoint::cloud::aws {
 
-enum class Naming { lower_camel, as_is };
+// How an item spells the API's members: with a small first letter, as the API does, or with a capital one (the types
+// that AWS Config took over from CloudFormation's registry).
+enum class Naming { lower_camel, as_is, pascal };
 
 struct Rename {
   std::string_view api;
@@ -61,6 +63,15 @@ void finish_warehouse(base::Json& item, const base::Json& api);
 void restore_warehouse(base::Json& api, const base::Json& item);
 void finish_table(base::Json& item, const base::Json& api);
 void restore_table(base::Json& api, const base::Json& item);
+void finish_account(base::Json& item, const base::Json& api);
+void finish_balancer(base::Json& item, const base::Json& api);
+void restore_balancer(base::Json& api, const base::Json& item);
+void finish_cluster_snapshot(base::Json& item, const base::Json& api);
+void restore_cluster_snapshot(base::Json& api, const base::Json& item);
+void finish_container_cluster(base::Json& item, const base::Json& api);
+void restore_container_cluster(base::Json& api, const base::Json& item);
+void finish_state_machine(base::Json& item, const base::Json& api);
+void restore_state_machine(base::Json& api, const base::Json& item);
 void finish_repository(base::Json& item, const base::Json& api);
 void restore_repository(base::Json& api, const base::Json& item);
 

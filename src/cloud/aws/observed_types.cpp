@@ -56,6 +56,69 @@ constexpr ObservedPart kTrailParts[] = {
     {"GetTrailStatus", R"({"Name":"$TrailARN"})", "IsLogging", "IsLogging", ""},
 };
 
+constexpr ObservedPart kUserParts[] = {
+    {"GetLoginProfile", R"({"UserName":"$UserName"})", "LoginProfile", "LoginProfile", "NoSuchEntity"},
+    {"ListMFADevices", R"({"UserName":"$UserName"})", "MFADevices", "MFADevices", ""},
+};
+constexpr ObservedPart kVpcParts[] = {
+    {"DescribeFlowLogs", R"({"Filter":[{"Name":"resource-id","Values":["$VpcId"]}]})", "FlowLogs", "FlowLogs", ""},
+};
+constexpr ObservedPart kSnapshotParts[] = {
+    {"DescribeSnapshotAttribute", R"({"SnapshotId":"$SnapshotId","Attribute":"createVolumePermission"})",
+     "CreateVolumePermissions", "CreateVolumePermissions", ""},
+};
+constexpr ObservedPart kDatabaseSnapshotParts[] = {
+    {"DescribeDBSnapshotAttributes", R"({"DBSnapshotIdentifier":"$DBSnapshotIdentifier"})",
+     "DBSnapshotAttributesResult.DBSnapshotAttributes", "Attributes", ""},
+};
+constexpr ObservedPart kClusterSnapshotParts[] = {
+    {"DescribeDBClusterSnapshotAttributes", R"({"DBClusterSnapshotIdentifier":"$DBClusterSnapshotIdentifier"})",
+     "DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes", "Attributes", ""},
+};
+constexpr ObservedPart kWarehouseParts[] = {
+    {"DescribeLoggingStatus", R"({"ClusterIdentifier":"$ClusterIdentifier"})", "", "Logging", ""},
+};
+constexpr ObservedPart kTableParts[] = {
+    {"DescribeTable", R"({"TableName":"$TableName"})", "Table", "", ""},
+    {"DescribeContinuousBackups", R"({"TableName":"$TableName"})",
+     "ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus", "PointInTime", ""},
+    {"ListTagsOfResource", R"({"ResourceArn":"$TableArn"})", "Tags", "Tags", ""},
+};
+constexpr ObservedPart kRepositoryParts[] = {
+    {"GetLifecyclePolicy", R"({"repositoryName":"$repositoryName"})", "lifecyclePolicyText", "lifecyclePolicyText",
+     "LifecyclePolicyNotFoundException"},
+    {"GetRepositoryPolicy", R"({"repositoryName":"$repositoryName"})", "policyText", "repositoryPolicyText",
+     "RepositoryPolicyNotFoundException"},
+    {"ListTagsForResource", R"({"resourceArn":"$repositoryArn"})", "tags", "Tags", ""},
+};
+constexpr ObservedPart kDefinitionParts[] = {
+    {"DescribeTaskDefinition", R"({"taskDefinition":"$taskDefinitionArn"})", "taskDefinition", "", ""},
+    {"ListTagsForResource", R"({"resourceArn":"$taskDefinitionArn"})", "tags", "tags", ""},
+};
+constexpr ObservedPart kContainerClusterParts[] = {
+    {"DescribeClusters", R"({"clusters":["$clusterArn"],"include":["SETTINGS","CONFIGURATIONS","TAGS"]})",
+     "clusters[0]", "", ""},
+};
+constexpr ObservedPart kProjectParts[] = {
+    {"BatchGetProjects", R"({"names":["$name"]})", "projects[0]", "", ""},
+};
+constexpr ObservedPart kBalancerParts[] = {
+    {"DescribeLoadBalancerAttributes", R"({"LoadBalancerArn":"$LoadBalancerArn"})", "Attributes", "Attributes", ""},
+    {"DescribeTags", R"({"ResourceArns":["$LoadBalancerArn"]})", "TagDescriptions[0].Tags", "Tags", ""},
+};
+constexpr ObservedPart kAlarmParts[] = {
+    {"ListTagsForResource", R"({"ResourceARN":"$AlarmArn"})", "Tags", "Tags", ""},
+};
+constexpr ObservedPart kMachineParts[] = {
+    {"DescribeStateMachine", R"({"stateMachineArn":"$stateMachineArn"})", "", "", ""},
+};
+constexpr ObservedPart kAccountParts[] = {
+    {"GetAccountSummary", "{}", "SummaryMap", "AccountSummary", "", "iam"},
+    {"GetAccountPasswordPolicy", "{}", "PasswordPolicy", "PasswordPolicy", "NoSuchEntity", "iam"},
+    {"GetEbsEncryptionByDefault", "{}", "EbsEncryptionByDefault", "EbsEncryptionByDefault", "", "ec2"},
+    {"GetSnapshotBlockPublicAccessState", "{}", "State", "SnapshotBlockPublicAccessState", "", "ec2"},
+};
+
 constexpr std::string_view kAuthorization = "GetAccountAuthorizationDetails";
 
 using Reach = ObservedType::Reach;
@@ -63,7 +126,8 @@ using Reach = ObservedType::Reach;
 constexpr ObservedType kTypes[] = {
     {"AWS::EC2::SecurityGroup", "ec2", "DescribeSecurityGroups", R"({"MaxResults":1000})", "SecurityGroups", "",
      R"({"GroupIds":["$ID"]})", "InvalidGroup.NotFound InvalidGroupId.Malformed"},
-    {"AWS::EC2::VPC", "ec2", "DescribeVpcs", "{}", "Vpcs", "", R"({"VpcIds":["$ID"]})", "InvalidVpcID.NotFound"},
+    {"AWS::EC2::VPC", "ec2", "DescribeVpcs", "{}", "Vpcs", "", R"({"VpcIds":["$ID"]})", "InvalidVpcID.NotFound",
+     Reach::regional, kVpcParts},
     {"AWS::EC2::Subnet", "ec2", "DescribeSubnets", "{}", "Subnets", "", R"({"SubnetIds":["$ID"]})",
      "InvalidSubnetID.NotFound"},
     {"AWS::EC2::Instance", "ec2", "DescribeInstances", R"({"MaxResults":1000})", "Reservations[].Instances[]", "",
@@ -73,7 +137,8 @@ constexpr ObservedType kTypes[] = {
     {"AWS::S3::Bucket", "s3", "ListBuckets", "{}", "Buckets", "", "", "NoSuchBucket", Reach::buckets, kBucketParts},
     {"AWS::S3::AccountPublicAccessBlock", "s3control", "GetPublicAccessBlock", R"({"AccountId":"$ACCOUNT"})",
      "[PublicAccessBlockConfiguration]", "", R"({"AccountId":"$ACCOUNT"})", "", Reach::global},
-    {"AWS::IAM::User", "iam", kAuthorization, R"({"Filter":["User"]})", "UserDetailList", "", "", "", Reach::global},
+    {"AWS::IAM::User", "iam", kAuthorization, R"({"Filter":["User"]})", "UserDetailList", "", "", "", Reach::global,
+     kUserParts},
     {"AWS::IAM::Role", "iam", kAuthorization, R"({"Filter":["Role"]})", "RoleDetailList", "", "", "", Reach::global},
     {"AWS::IAM::Group", "iam", kAuthorization, R"({"Filter":["Group"]})", "GroupDetailList", "", "", "", Reach::global},
     {"AWS::IAM::Policy", "iam", kAuthorization, R"({"Filter":["LocalManagedPolicy"]})", "Policies", "", "", "",
@@ -83,7 +148,7 @@ constexpr ObservedType kTypes[] = {
      R"({"trailNameList":["$ID"],"includeShadowTrails":false})", "TrailNotFoundException", Reach::regional,
      kTrailParts},
     {"AWS::CloudWatch::Alarm", "cloudwatch", "DescribeAlarms", R"({"AlarmTypes":["MetricAlarm"]})", "MetricAlarms", "",
-     R"({"AlarmNames":["$ID"]})", ""},
+     R"({"AlarmNames":["$ID"]})", "ResourceNotFound", Reach::regional, kAlarmParts},
     {"AWS::Logs::LogGroup", "logs", "DescribeLogGroups", "{}", "logGroups", "", R"({"logGroupNamePrefix":"$ID"})",
      "ResourceNotFoundException"},
     {"AWS::Lambda::Function", "lambda", "ListFunctions", "{}", "Functions", "", "", "ResourceNotFoundException",
@@ -100,6 +165,43 @@ constexpr ObservedType kTypes[] = {
      "", "", "NoSuchConfigurationRecorderException", Reach::regional, kRecorderParts},
     {"AWS::GuardDuty::Detector", "guardduty", "ListDetectors", "{}", "DetectorIds", "DetectorId", "",
      "BadRequestException", Reach::regional, kDetectorParts},
+    {"AWS::::Account", "sts", "GetCallerIdentity", "{}", "[Account]", "AccountId", "", "", Reach::regional,
+     kAccountParts},
+    {"AWS::EC2::Snapshot", "ec2", "DescribeSnapshots", R"({"OwnerIds":["self"]})", "Snapshots", "",
+     R"({"SnapshotIds":["$ID"]})", "InvalidSnapshot.NotFound", Reach::regional, kSnapshotParts},
+    {"AWS::EC2::FlowLog", "ec2", "DescribeFlowLogs", "{}", "FlowLogs", "", R"({"FlowLogIds":["$ID"]})",
+     "InvalidFlowLogId.NotFound"},
+    {"AWS::EC2::NetworkAcl", "ec2", "DescribeNetworkAcls", "{}", "NetworkAcls", "", R"({"NetworkAclIds":["$ID"]})",
+     "InvalidNetworkAclID.NotFound"},
+    {"AWS::EC2::NetworkInterface", "ec2", "DescribeNetworkInterfaces", "{}", "NetworkInterfaces", "",
+     R"({"NetworkInterfaceIds":["$ID"]})", "InvalidNetworkInterfaceID.NotFound"},
+    {"AWS::EC2::EIP", "ec2", "DescribeAddresses", "{}", "Addresses", "", R"({"AllocationIds":["$ID"]})",
+     "InvalidAllocationID.NotFound"},
+    {"AWS::RDS::DBCluster", "rds", "DescribeDBClusters", "{}", "DBClusters", "", "", "DBClusterNotFoundFault"},
+    {"AWS::RDS::DBSnapshot", "rds", "DescribeDBSnapshots", "{}", "DBSnapshots", "", "", "DBSnapshotNotFound",
+     Reach::regional, kDatabaseSnapshotParts},
+    {"AWS::RDS::DBClusterSnapshot", "rds", "DescribeDBClusterSnapshots", "{}", "DBClusterSnapshots", "", "",
+     "DBClusterSnapshotNotFoundFault", Reach::regional, kClusterSnapshotParts},
+    {"AWS::Redshift::Cluster", "redshift", "DescribeClusters", "{}", "Clusters", "", R"({"ClusterIdentifier":"$ID"})",
+     "ClusterNotFound", Reach::regional, kWarehouseParts},
+    {"AWS::DynamoDB::Table", "dynamodb", "ListTables", "{}", "TableNames", "TableName", "", "ResourceNotFoundException",
+     Reach::regional, kTableParts},
+    {"AWS::AutoScaling::AutoScalingGroup", "autoscaling", "DescribeAutoScalingGroups", "{}", "AutoScalingGroups", "",
+     "", ""},
+    {"AWS::AutoScaling::LaunchConfiguration", "autoscaling", "DescribeLaunchConfigurations", "{}",
+     "LaunchConfigurations", "", "", ""},
+    {"AWS::ECR::Repository", "ecr", "DescribeRepositories", "{}", "repositories", "", R"({"repositoryNames":["$ID"]})",
+     "RepositoryNotFoundException", Reach::regional, kRepositoryParts},
+    {"AWS::ECS::Cluster", "ecs", "ListClusters", "{}", "clusterArns", "clusterArn", "", "ClusterNotFoundException",
+     Reach::regional, kContainerClusterParts},
+    {"AWS::ECS::TaskDefinition", "ecs", "ListTaskDefinitions", "{}", "taskDefinitionArns", "taskDefinitionArn", "", "",
+     Reach::regional, kDefinitionParts},
+    {"AWS::CodeBuild::Project", "codebuild", "ListProjects", "{}", "projects", "name", "", "", Reach::regional,
+     kProjectParts},
+    {"AWS::ElasticLoadBalancingV2::LoadBalancer", "elbv2", "DescribeLoadBalancers", "{}", "LoadBalancers", "",
+     R"({"LoadBalancerArns":["$ID"]})", "LoadBalancerNotFound", Reach::regional, kBalancerParts},
+    {"AWS::StepFunctions::StateMachine", "stepfunctions", "ListStateMachines", "{}", "stateMachines", "", "",
+     "StateMachineDoesNotExist", Reach::regional, kMachineParts},
 };
 
 std::string resolved(const std::string& text, const Json& object, std::string_view account, std::string_view id) {

@@ -11,10 +11,11 @@ namespace setpoint::cloud::aws {
 // One further call for each resource. In `parameters`, "$Member" is the object's member, "$ACCOUNT" the account.
 struct ObservedPart {
   std::string_view operation;
-  std::string_view parameters;  // JSON
-  std::string_view select;      // JMESPath into the answer; "" = all of it
-  std::string_view into;        // member of the object; "" = merged into it
-  std::string_view absent;      // error codes that mean "not set", separated by spaces
+  std::string_view parameters;    // JSON
+  std::string_view select;        // JMESPath into the answer; "" = all of it
+  std::string_view into;          // member of the object; "" = merged into it
+  std::string_view absent;        // error codes that mean "not set", separated by spaces
+  std::string_view service = {};  // "" = the type's own
 };
 
 struct ObservedType {

@@ -26,13 +26,14 @@ model::ApiCall call_of(const std::string& account, const std::string& region, st
   return call;
 }
 
-// "[X]" wraps the one object of an answer into a list: JMESPath's multi-select, which jmespath.h does not have.
+// "[X]" wraps the one object or text of an answer into a list: JMESPath's multi-select, which jmespath.h does not have.
 std::vector<Json> objects_in(const ObservedType& type, const Json& page) {
   const bool single = type.items.starts_with('[');
   const std::string_view path = single ? type.items.substr(1, type.items.size() - 2) : type.items;
   const Json found = JmesPath::compile(path)->search(page);
   std::vector<Json> objects;
   if (single && found.is_object()) objects.push_back(found);
+  if (single && found.is_string()) objects.push_back({{std::string(type.wrap), found}});
   if (!found.is_array()) return objects;
   for (const Json& item : found) objects.push_back(item.is_string() ? Json{{std::string(type.wrap), item}} : item);
   return objects;
@@ -154,7 +155,7 @@ void AwsObserver::complete(const ObservedType& type, const std::string& account,
   for (const ObservedPart& part : type.parts) {
     std::vector<model::ApiCall> calls;
     for (const Found& one : found) {
-      calls.push_back(call_of(account, one.region, type.service, part.operation,
+      calls.push_back(call_of(account, one.region, part.service.empty() ? type.service : part.service, part.operation,
                               fill_parameters(part.parameters, one.object, account, {})));
     }
     auto results = client_.call_many(calls, kReadsInFlightMax, options_);

@@ -230,7 +230,8 @@ Answer set_suspended(Request& request, bool suspended) {
   Answer done = change_named(request, kGroup, [&](Json& group) -> Check {
     Json kept = Json::array();
     for (const Json& entry : base::member(group, "SuspendedProcesses")) {
-      if (std::find(wanted.begin(), wanted.end(), entry["ProcessName"]) == wanted.end()) kept.push_back(entry);
+      if (std::find(wanted.begin(), wanted.end(), base::member(entry, "ProcessName")) == wanted.end())
+        kept.push_back(entry);
     }
     for (const Json& name : wanted) {
       if (std::find(std::begin(kProcesses), std::end(kProcesses), name.get<std::string>()) == std::end(kProcesses))
@@ -270,7 +271,7 @@ Json activity(Request& request, const std::string& group, const std::string& wha
 Check take_instance(Json& group, const Json& id, bool decrement) {
   Json& instances = group["Instances"];
   auto found = std::find_if(instances.begin(), instances.end(),
-                            [&](const Json& instance) { return instance["InstanceId"] == id; });
+                            [&](const Json& instance) { return base::member(instance, "InstanceId") == id; });
   if (found == instances.end())
     return invalid(fmt::format("The instance {} is not part of Auto Scaling group {}.", id.get<std::string>(),
                                group.value("AutoScalingGroupName", "")));

@@ -1,6 +1,7 @@
 #include "twin/services/describe.h"
 
 #include "twin/services/ec2.h"
+#include "twin/services/eventual.h"
 
 namespace setpoint::twin::services {
 
@@ -32,8 +33,9 @@ Answer describe_listing(Request& request, const Listing& listing) {
   } else {
     documents = listing.global ? request.all_global(listing.type) : request.all(listing.type);
   }
-  if (listing.view) {
-    for (Json& document : documents) document = listing.view(document);
+  for (Json& document : documents) {
+    document = seen_at(std::move(document), request.clock().now());
+    if (listing.view) document = listing.view(document);
   }
   if (!listing.filters.empty()) {
     std::vector<FilterField> fields(listing.filters.begin(), listing.filters.end());

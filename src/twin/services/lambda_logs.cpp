@@ -2,6 +2,7 @@
 // API references.
 #include <algorithm>
 
+#include "base/digest.h"
 #include "twin/resource_types.h"
 #include "twin/services/arns.h"
 #include "twin/services/describe.h"
@@ -110,6 +111,17 @@ Answer update_configuration(Request& request) {
   Json out = configuration(*function);
   keep(request, std::move(*function));
   return out;
+}
+
+// The twin runs no code.
+Answer invoke(Request& request) {
+  Answer function = function_of(request);
+  if (!function) return function;
+  std::string kind = request.has("InvocationType") ? request.text("InvocationType") : "RequestResponse";
+  if (kind == "DryRun") return Json{{"StatusCode", 204}};
+  request.note_unmodelled("what the function " + function->value("FunctionName", "") + " does");
+  if (kind == "Event") return Json{{"StatusCode", 202}};
+  return Json{{"StatusCode", 200}, {"ExecutedVersion", "$LATEST"}, {"Payload", base::to_base64("null")}};
 }
 
 Answer delete_function(Request& request) {
@@ -462,6 +474,7 @@ std::vector<Operation> lambda_logs_operations() {
       {"lambda", "CreateFunction", Effect::write, create_function},
       {"lambda", "CreateFunctionUrlConfig", Effect::write, create_url},
       {"lambda", "UpdateFunctionConfiguration", Effect::write, update_configuration},
+      {"lambda", "Invoke", Effect::write, invoke},
       {"lambda", "DeleteFunction", Effect::write, delete_function},
       {"lambda", "GetPolicy", Effect::read, get_policy},
       {"lambda", "AddPermission", Effect::write, add_permission},

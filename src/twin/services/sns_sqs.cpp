@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "twin/services/arns.h"
+#include "twin/services/permissions.h"
 #include "twin/services/tables.h"
 
 namespace setpoint::twin::services {
@@ -125,6 +126,30 @@ Answer set_topic_attributes(Request& request) {
   request.put(kTopic, request.text("TopicArn"), *topic);
   return Json::object();
 }
+
+// The policy as it stands, and as it becomes by AddPermission or RemovePermission.
+Json policy_in(const Json& attributes) {
+  auto policy = base::parse_json(base::string_member(attributes, "Policy"));
+  return policy ? *policy : Json();
+}
+
+constexpr PermissionForm topic_form(const char* arn) { return {"AWSAccountId", "ActionName", "SNS:", arn}; }
+
+Answer change_topic_policy(Request& request, bool add) {
+  Answer topic = topic_of(request);
+  if (!topic) return topic;
+  std::string arn = request.text("TopicArn");
+  Json present = policy_in((*topic)["Attributes"]);
+  if (present.is_null()) present = default_topic_policy(request, arn);
+  Answer policy = add ? policy_with(request, present, topic_form(arn.c_str())) : policy_without(request, present);
+  if (!policy) return policy;
+  (*topic)["Attributes"]["Policy"] = base::canonical(*policy);
+  request.put(kTopic, arn, *topic);
+  return Json::object();
+}
+
+Answer add_topic_permission(Request& request) { return change_topic_policy(request, true); }
+Answer remove_topic_permission(Request& request) { return change_topic_policy(request, false); }
 
 Answer delete_topic(Request& request) {
   request.state().erase(request.key(kTopic, request.text("TopicArn")));
@@ -316,6 +341,26 @@ Answer set_queue_attributes(Request& request) {
   return Json::object();
 }
 
+// A queue without a statement has no policy.
+Answer change_queue_policy(Request& request, bool add) {
+  Answer queue = queue_of(request);
+  if (!queue) return queue;
+  std::string arn = request.arn("sqs", queue_name(request));
+  Json present = policy_in((*queue)["Attributes"]);
+  Answer policy = add ? policy_with(request, present, {"AWSAccountIds", "Actions", "SQS:", arn.c_str()})
+                      : policy_without(request, present);
+  if (!policy) return policy;
+  if ((*policy)["Statement"].empty())
+    (*queue)["Attributes"].erase("Policy");
+  else
+    (*queue)["Attributes"]["Policy"] = base::canonical(*policy);
+  request.put(kQueue, queue_name(request), *queue);
+  return Json::object();
+}
+
+Answer add_queue_permission(Request& request) { return change_queue_policy(request, true); }
+Answer remove_queue_permission(Request& request) { return change_queue_policy(request, false); }
+
 Answer delete_queue(Request& request) {
   Answer queue = queue_of(request);
   if (!queue) return queue;
@@ -430,6 +475,8 @@ Answer publish(Request& request) {
 std::vector<Operation> sns_sqs_operations() {
   return {
       {"sns", "CreateTopic", Effect::write, create_topic},
+      {"sns", "AddPermission", Effect::write, add_topic_permission},
+      {"sns", "RemovePermission", Effect::write, remove_topic_permission},
       {"sns", "DeleteTopic", Effect::write, delete_topic},
       {"sns", "ListTopics", Effect::read, list_topics},
       {"sns", "GetTopicAttributes", Effect::read, get_topic_attributes},
@@ -443,6 +490,8 @@ std::vector<Operation> sns_sqs_operations() {
       {"sns", "UntagResource", Effect::write, untag<kTopicTags>},
       {"sns", "ListTagsForResource", Effect::read, list_tags<kTopicTags>},
       {"sqs", "CreateQueue", Effect::write, create_queue},
+      {"sqs", "AddPermission", Effect::write, add_queue_permission},
+      {"sqs", "RemovePermission", Effect::write, remove_queue_permission},
       {"sqs", "DeleteQueue", Effect::write, delete_queue},
       {"sqs", "GetQueueUrl", Effect::read, get_queue_url},
       {"sqs", "ListQueues", Effect::read, list_queues},
