@@ -1,22 +1,8 @@
-"""Roles of instances, permissions of topics and queues, and calls of functions."""
+"""Permissions of topics and queues, and calls of functions."""
 import json
 import unittest
 
 from twin_case import ACCOUNT, REGION, TwinCase
-
-
-class Profiles(TwinCase):
-    def test_instance_profile(self):
-        ec2 = self.client("ec2")
-        instance = "i-0f0000000000000a1"
-        made = ec2.associate_iam_instance_profile(InstanceId=instance, IamInstanceProfile={"Name": "web"})["IamInstanceProfileAssociation"]
-        self.fails("IncorrectState", ec2.associate_iam_instance_profile, InstanceId=instance, IamInstanceProfile={"Name": "web"})
-        ec2.replace_iam_instance_profile_association(AssociationId=made["AssociationId"], IamInstanceProfile={"Name": "other"})
-        shown = ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [instance]}])["IamInstanceProfileAssociations"][0]
-        self.assertTrue(shown["IamInstanceProfile"]["Arn"].endswith("instance-profile/other"))
-        ec2.disassociate_iam_instance_profile(AssociationId=made["AssociationId"])
-        self.assertEqual(ec2.describe_iam_instance_profile_associations()["IamInstanceProfileAssociations"], [])
-        self.fails("NoSuchAssociation", ec2.disassociate_iam_instance_profile, AssociationId=made["AssociationId"])
 
 
 class Permissions(TwinCase):
