@@ -15,7 +15,8 @@ std::string lower(std::string text) {
 }
 
 void add(const Json& tags, const std::string& prefix, ConditionContext& context) {
-  for (const auto& [key, value] : services::tags_as_map(tags).items()) {
+  const Json by_key = services::tags_as_map(tags);
+  for (const auto& [key, value] : by_key.items()) {
     if (value.is_string()) context[lower(prefix + key)] = {value.get<std::string>()};
   }
 }

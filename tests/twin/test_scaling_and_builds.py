@@ -66,7 +66,7 @@ class Builds(TwinCase):
         made = codebuild.create_project(name="shop", source=source, artifacts={"type": "NO_ARTIFACTS"}, environment=environment, serviceRole=f"arn:aws:iam::{ACCOUNT}:role/build", tags=[{"key": "a", "value": "b"}])["project"]
         self.assertEqual((made["arn"], made["tags"], made["timeoutInMinutes"]), (f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/shop", [{"key": "a", "value": "b"}], 60))
         self.fails("ResourceAlreadyExistsException", codebuild.create_project, name="shop", source=source, artifacts={"type": "NO_ARTIFACTS"}, environment=environment, serviceRole="r")
-        self.fails("InvalidInputException", codebuild.update_project, name="shop", timeoutInMinutes=1)
+        self.fails("InvalidInputException", codebuild.update_project, name="shop", timeoutInMinutes=3000)
         codebuild.update_project(name="shop", environment={**environment, "environmentVariables": []}, logsConfig={"cloudWatchLogs": {"status": "ENABLED"}})
         self.aws("codebuild", "update-project-visibility", "--project-arn", made["arn"], "--project-visibility", "PRIVATE")
         answer = codebuild.batch_get_projects(names=["shop", "none"])

@@ -26,7 +26,6 @@ std::vector<Table> tables() {
           rds_operations,
           data_store_operations,
           secret_operations,
-          ec2_profile_operations,
           codebuild_operations,
           elbv2_operations,
           ecs_operations,

@@ -29,7 +29,6 @@ std::vector<Operation> sns_sqs_operations();
 std::vector<Operation> lambda_logs_operations();
 std::vector<Operation> rds_operations();
 std::vector<Operation> data_store_operations();
-std::vector<Operation> ec2_profile_operations();
 std::vector<Operation> codebuild_operations();
 std::vector<Operation> elbv2_operations();
 std::vector<Operation> ecs_operations();
