@@ -114,7 +114,21 @@ class Reader {
     std::string sandbox = map.optional_string("sandbox", "on");
     if (sandbox != "on" && sandbox != "off") map.error("sandbox", "'sandbox' is neither on nor off", "");
     config.sandbox_scripts = sandbox != "off";
+    if (const Node* webhooks = map.optional("webhooks")) {
+      for (const Node::Entry& entry : webhooks->entries) config.webhooks[entry.key] = read_webhook(entry.value);
+    }
     map.finish();
+  }
+
+  WebhookConfig read_webhook(const Node& node) {
+    MapReader map(node, file_, diagnostics_);
+    WebhookConfig out{map.required_string("url"), map.optional_string("header"), map.optional_string("secret_env")};
+    bool http = out.url.starts_with("https://") || out.url.starts_with("http://");
+    if (!out.url.empty() && !http) map.error("url", "'url' is neither http:// nor https://", "");
+    if (out.header.empty() != out.secret_env.empty())
+      diagnostics_.error("missing-field", file_, node.at, "'header' and 'secret_env' go together");
+    map.finish();
+    return out;
   }
 
   void read_serve(const Node& node, Config& config) {

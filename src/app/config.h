@@ -17,7 +17,10 @@
 //       hub: {security_hub: true}      # outcomes as notes on the findings that came from Security Hub
 //   oversight: {approval_valid: 8h, approvals_required: 1}
 //   aws: {models: /opt/aws-models}
-//   runbook: {sandbox: "on"}           # "off": scripts with limits only, where there are no namespaces
+//   runbook:
+//     sandbox: "on"                    # "off": scripts with limits only, where there are no namespaces
+//     webhooks:                        # what aws:invokeWebhook names
+//       Chat: {url: "https://chat.example.org/hook", header: Authorization, secret_env: CHAT_TOKEN}
 //   serve: {listen: 127.0.0.1:8470, poll: 5m}
 //
 // Relative paths are relative to the file. Unknown fields are errors with "did you mean".
@@ -53,6 +56,12 @@ struct ChannelConfig {
   std::string secret_env;  // HMAC key of the webhook
 };
 
+struct WebhookConfig {
+  std::string url;
+  std::string header;      // that carries the secret; "" = none
+  std::string secret_env;  // its value
+};
+
 struct Config {
   std::string home;
   std::vector<AccountConfig> accounts;
@@ -64,6 +73,7 @@ struct Config {
   std::int64_t approvals_required = 1;
   std::vector<std::string> aws_models;
   bool sandbox_scripts = true;
+  std::map<std::string, WebhookConfig> webhooks;  // by integration name
   std::string listen = "127.0.0.1:8470";
   base::Milliseconds poll{300'000};
 };

@@ -9,6 +9,7 @@
 #include "app/adapters.h"
 #include "app/config.h"
 #include "app/crash.h"
+#include "app/direct_access.h"
 #include "app/security_hub_notes.h"
 #include "cloud/aws/actuator.h"
 #include "cloud/aws/credential_chain.h"
@@ -21,6 +22,7 @@
 #include "response/scripts.h"
 #include "response/twin_world.h"
 #include "store/database.h"
+#include "store/execution_locks.h"
 #include "store/outbox.h"
 #include "store/response_records.h"
 
@@ -120,17 +122,18 @@ std::shared_ptr<cloud::aws::CredentialsProvider> credentials_of(const AccountCon
 
 // One account's client, eyes and hands.
 struct AccountWiring {
-  AccountWiring(const AccountConfig& account, const cloud::aws::CredentialParts& parts)
-      : client(options(account, parts)), observer(client), actuator(client) {}
+  AccountWiring(const cloud::aws::CredentialParts& parts, std::shared_ptr<cloud::aws::CredentialsProvider> credentials)
+      : client(options(parts, std::move(credentials))), observer(client), actuator(client) {}
 
-  static cloud::aws::ClientOptions options(const AccountConfig& account, const cloud::aws::CredentialParts& parts) {
+  static cloud::aws::ClientOptions options(const cloud::aws::CredentialParts& parts,
+                                           std::shared_ptr<cloud::aws::CredentialsProvider> credentials) {
     cloud::aws::ClientOptions out;
     out.catalog = parts.catalog;
     out.transport = parts.transport;
     out.clock = parts.clock;
     out.random = parts.random;
     out.endpoint = parts.endpoint;
-    out.credentials = [provider = credentials_of(account, parts)](const std::string&) { return provider->get(); };
+    out.credentials = [provider = std::move(credentials)](const std::string&) { return provider->get(); };
     return out;
   }
 
@@ -159,6 +162,9 @@ struct Foundation {
   std::unique_ptr<response::TwinWorldFactory> worlds;
   std::unique_ptr<ModelPermissions> permissions;
   std::unique_ptr<response::Scripts> scripts;
+  std::unique_ptr<AssumedIdentities> identities;
+  std::unique_ptr<store::ExecutionLocks> locks;
+  std::unique_ptr<ConfiguredWebhooks> webhooks;
   routing::Routes routes;
   std::unique_ptr<findings::Findings> findings;
   std::unique_ptr<engine::OversightState> oversight;
@@ -209,7 +215,8 @@ void load_content(Foundation& f) {
   std::cerr << diagnostics.render();
 }
 
-void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts) {
+void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts,
+                      const std::map<std::string, std::string>& region_endpoints) {
   Environment environment = Environment::of_process();
   for (const AccountConfig& account : accounts) {
     cloud::aws::CredentialParts parts;
@@ -221,7 +228,10 @@ void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts)
     parts.endpoint.url = account.endpoint;
     parts.endpoint.environment = environment;
     parts.region = account.regions.front();
-    f.accounts.push_back(std::make_unique<AccountWiring>(account, parts));
+    parts.endpoint.region_urls = region_endpoints;
+    auto credentials = credentials_of(account, parts);
+    f.identities->connect(account.account, parts, credentials);
+    f.accounts.push_back(std::make_unique<AccountWiring>(parts, std::move(credentials)));
     AccountWiring& wiring = *f.accounts.back();
     f.parts->accounts.push_back(
         {account.account, account.regions, account.contact, &wiring.observer, &wiring.actuator, &wiring.client});
@@ -266,6 +276,18 @@ void build_parts(Foundation& f) {
   };
   f.courier =
       std::make_unique<notify::Courier>(*f.outbox, std::move(channels), f.clock, notify::RetryPolicy{}, observer);
+}
+
+void open_direct_runs(Foundation& f) {
+  std::map<std::string, std::string> secrets;
+  for (const auto& [name, webhook] : f.config.webhooks) secrets[name] = env_of(webhook.secret_env);
+  f.identities = std::make_unique<AssumedIdentities>();
+  f.locks = std::make_unique<store::ExecutionLocks>(f.database->locks());
+  f.webhooks = std::make_unique<ConfiguredWebhooks>(f.config.webhooks, std::move(secrets), *f.transport);
+  f.parts->identities = f.identities.get();
+  f.parts->locks = f.locks.get();
+  f.parts->webhooks = f.webhooks.get();
+  f.parts->apis = f.apis.get();
 }
 
 class OwningEngine final : public engine::Engine {
@@ -322,7 +344,8 @@ base::Result<std::unique_ptr<engine::Engine>> open_engine(const cli::GlobalOptio
   TRY_VOID(open_models(*f));
   load_content(*f);
   build_parts(*f);
-  connect_accounts(*f, accounts);
+  open_direct_runs(*f);
+  connect_accounts(*f, accounts, options.region_endpoints);
   return std::unique_ptr<engine::Engine>(std::make_unique<OwningEngine>(std::move(f)));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,11 +19,12 @@ class Engine;
 namespace setpoint::cli {
 
 struct GlobalOptions {
-  std::string config;                // --config
-  std::string home;                  // --home
-  std::string endpoint_url;          // --endpoint-url: instead of the accounts' own
-  std::vector<std::string> regions;  // --region
-  std::string account;               // --account
+  std::string config;                                   // --config
+  std::string home;                                     // --home
+  std::string endpoint_url;                             // --endpoint-url: instead of the accounts' own
+  std::vector<std::string> regions;                     // --region
+  std::map<std::string, std::string> region_endpoints;  // --region-endpoint REGION=URL: before --endpoint-url
+  std::string account;                                  // --account
   std::string fallback_account;      // connected where neither --account nor the configuration names one
   std::vector<std::string> content;  // --content
   std::string as;                    // --as: the identity; "" = the OS user

@@ -9,10 +9,20 @@
 #include "inventory/inventory.h"
 #include "journal/journal.h"
 #include "response/applier.h"
+#include "response/ports.h"
 #include "response/rehearsal.h"
 
 namespace setpoint::cloud::aws {
 class Client;
+}
+
+namespace setpoint::response {
+class Identities;
+class Webhooks;
+}  // namespace setpoint::response
+
+namespace setpoint::runbook {
+class ApiCatalog;
 }
 
 namespace setpoint::engine {
@@ -41,6 +51,11 @@ struct Parts {
   const response::PermissionSource& permissions;
   std::vector<AccountAccess> accounts;
   response::Scripts* scripts = nullptr;  // null: runbooks with scripts are refused
+  // Of direct runs; null: there are none.
+  response::Identities* identities = nullptr;
+  response::Locks* locks = nullptr;
+  response::Webhooks* webhooks = nullptr;
+  const runbook::ApiCatalog* apis = nullptr;
 
   // not_found with a hint where the account is not connected.
   base::Result<const AccountAccess*> account(const std::string& id) const;

@@ -1,5 +1,5 @@
 // What response needs of its neighbours and must not include: the standards' judgement, the stored plans and runs, the
-// runbooks by name, the stop of a person. engine/ and app/ implement these over the folders that own them.
+// runbooks by name, the stop of a person, locks. engine/ and app/ implement these over the folders that own them.
 #pragma once
 
 #include <memory>
@@ -56,6 +56,23 @@ class StopSwitch {
  public:
   virtual ~StopSwitch() = default;
   virtual std::optional<std::string> stopped() const = 0;
+};
+
+// Held as long as it lives; its lease is renewed meanwhile.
+class HeldLock {
+ public:
+  virtual ~HeldLock() = default;
+};
+
+// Thread-safe.
+class Locks {
+ public:
+  virtual ~Locks() = default;
+  // All of the names or none. conflict, with the holder's name, where another holds one of them. The same holder gets
+  // again what it holds: after a crash, say.
+  virtual base::Result<std::unique_ptr<HeldLock>> hold(std::vector<std::string> names, const std::string& holder) = 0;
+  // For this process alone: that of a process that is gone from this machine is taken over at once.
+  virtual base::Result<std::unique_ptr<HeldLock>> hold_for_process(const std::string& name) = 0;
 };
 
 }  // namespace setpoint::response

@@ -41,10 +41,9 @@ class ProgramHost : public runbook::Host {
 
  protected:
   const runbook::ExecutionContext& context() const { return program_.context; }
-
- private:
   base::Result<runbook::Document> child_document(const std::string& name) const;
 
+ private:
   ProgramPorts program_;
   std::size_t children_ = 0;        // begun so far
   std::size_t child_depth_ = 0;     // running now, one within the other

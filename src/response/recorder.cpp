@@ -22,63 +22,17 @@ ErrorCode parse_code(const std::string& text) {
   return ErrorCode::unavailable;
 }
 
-// Sorts as text in the order of recording.
-std::string answer_key(const std::string& run, std::size_t number) { return fmt::format("{}/{:08}", run, number); }
-
 }  // namespace
-
-base::Status Recorder::load(const Records& records) {
-  TRY(auto documents, records.list(kAnswerSpace, run_.id + "/"));
-  if (documents.size() < run_.answers) {
-    return base::fail({ErrorCode::corrupted,
-                       fmt::format("{} answers are kept, the run counts {}", documents.size(), run_.answers),
-                       run_.id,
-                       {},
-                       {}});
-  }
-  for (auto& [key, stored] : documents) answers_.push_back(std::move(stored.body));
-  return {};
-}
-
-base::Result<std::optional<Json>> Recorder::replay(std::string_view kind, const std::string& site) {
-  if (!replaying()) return std::optional<Json>();
-  const Json& kept = answers_[next_];
-  if (string_member(kept, "kind") != kind || string_member(kept, "site") != site) {
-    return base::fail({ErrorCode::corrupted,
-                       fmt::format("asks {} at {}, but did ask {} at {}", kind, site, string_member(kept, "kind"),
-                                   string_member(kept, "site")),
-                       run_.id,
-                       "the runbook is not the one that this run began with",
-                       {}});
-  }
-  ++next_;
-  return std::optional<Json>(member(kept, "value"));
-}
-
-std::optional<Json> Recorder::replay_to(std::string_view kind, const std::string& site) {
-  for (std::size_t ahead = next_; ahead < answers_.size(); ++ahead) {
-    const Json& kept = answers_[ahead];
-    if (string_member(kept, "kind") != kind || string_member(kept, "site") != site) continue;
-    next_ = ahead + 1;
-    return member(kept, "value");
-  }
-  return std::nullopt;
-}
-
-void Recorder::keep(std::string_view kind, const std::string& site, Json value) {
-  pending_.push_back({{"kind", kind}, {"site", site}, {"value", std::move(value)}});
-}
 
 base::Status Recorder::commit(std::vector<journal::EntryDraft> entries) {
   journal::Batch batch;
   batch.entries = std::move(entries);
-  for (const Json& answer : pending_) {
-    batch.state.documents.push_back({kAnswerSpace, answer_key(run_.id, run_.answers++), answer, std::nullopt, {}});
-  }
+  run_.answers = log_.count();
+  batch.state.documents = log_.pending_documents();
   batch.state.documents.push_back(run_.document());
   batch.state.documents.insert(batch.state.documents.end(), more_.begin(), more_.end());
   TRY(auto written, journal_.append(std::move(batch)));
-  pending_.clear();
+  log_.committed();
   more_.clear();
   return {};
 }

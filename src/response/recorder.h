@@ -1,7 +1,5 @@
-// Recorder: the durable memory of one run. Each answer that the world gave to the program is kept in order; after a
-// crash the program runs again from its start and is fed the kept answers until they end. Answers wait in memory until
-// the next commit, so a read costs no flush, and the intent of a changing call is on disk, with all that led to it,
-// before it leaves.
+// Recorder: the durable memory of one run: its record, its answers (answer_log.h) and its journal entries, committed
+// together.
 #pragma once
 
 #include <optional>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "journal/journal.h"
+#include "response/answer_log.h"
 #include "response/run.h"
 #include "runbook/host.h"
 
@@ -16,20 +15,22 @@ namespace setpoint::response {
 
 class Recorder {
  public:
-  Recorder(journal::Journal& journal, Run run) : journal_(journal), run_(std::move(run)) {}
+  Recorder(journal::Journal& journal, Run run) : journal_(journal), run_(std::move(run)), log_(run_.id) {}
 
   // Reads the answers of an earlier, interrupted process.
-  base::Status load(const Records& records);
+  base::Status load(const Records& records) { return log_.load(records, run_.answers); }
 
   Run& run() { return run_; }
-  bool replaying() const { return next_ < answers_.size(); }
-
-  // The next kept answer. Corrupted where the program asks another question than it did before.
-  base::Result<std::optional<base::Json>> replay(std::string_view kind, const std::string& site);
-  // The kept answer of this kind and site wherever it stands further on, passing over those before it; nullopt, and
-  // nothing passed over, where there is none.
-  std::optional<base::Json> replay_to(std::string_view kind, const std::string& site);
-  void keep(std::string_view kind, const std::string& site, base::Json value);
+  bool replaying() const { return log_.replaying(); }
+  base::Result<std::optional<base::Json>> replay(std::string_view kind, const std::string& site) {
+    return log_.replay(kind, site);
+  }
+  std::optional<base::Json> replay_to(std::string_view kind, const std::string& site) {
+    return log_.replay_to(kind, site);
+  }
+  void keep(std::string_view kind, const std::string& site, base::Json value) {
+    log_.keep(kind, site, std::move(value));
+  }
 
   // Goes with the next commit.
   void add_state(std::vector<journal::DocumentWrite> documents) { more_ = std::move(documents); }
@@ -40,9 +41,7 @@ class Recorder {
  private:
   journal::Journal& journal_;
   Run run_;
-  std::vector<base::Json> answers_;  // loaded, to be replayed
-  std::size_t next_ = 0;
-  std::vector<base::Json> pending_;
+  AnswerLog log_;
   std::vector<journal::DocumentWrite> more_;
 };
 

@@ -16,9 +16,8 @@
 namespace setpoint::response {
 
 // Spaces of journal::DocumentWrite.
-inline constexpr char kPlanSpace[] = "plans";      // by plan id
-inline constexpr char kRunSpace[] = "runs";        // by run id; indices "plan", "finding", "status"
-inline constexpr char kAnswerSpace[] = "answers";  // by run id + "/" + number: what a resumed run replays
+inline constexpr char kPlanSpace[] = "plans";  // by plan id
+inline constexpr char kRunSpace[] = "runs";    // by run id; indices "plan", "finding", "status"
 
 struct Run {
   std::string id;       // "run-..."

@@ -56,6 +56,12 @@ Result<RateControl> RateControl::create(const RateControlRequest& request) {
   return out;
 }
 
+void RateControl::restore(std::size_t succeeded, std::size_t failed, std::size_t running) {
+  SETPOINT_ASSERT(started_ == 0 && succeeded + failed + running <= targets_);
+  started_ = running_ = succeeded + failed + running;
+  for (std::size_t i = 0; i < succeeded + failed; ++i) finished(i, i < succeeded);
+}
+
 std::optional<std::size_t> RateControl::next() {
   bool allowed = !cancelled_ && !stopped_by_errors() && started_ < targets_ && running_ < window_;
   if (!allowed) return std::nullopt;

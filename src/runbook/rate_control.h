@@ -34,6 +34,10 @@ class RateControl {
  public:
   static base::Result<RateControl> create(const RateControlRequest& request);
 
+  // Takes up what an earlier process began: the first targets, in this order: those that ended, well and badly, and
+  // those that still run. Before any next().
+  void restore(std::size_t succeeded, std::size_t failed, std::size_t running);
+
   std::optional<std::size_t> next();  // a target that may start now, or nullopt
   void finished(std::size_t target, bool ok);
   void cancel();      // nothing further starts

@@ -73,7 +73,8 @@ std::string variable_name(std::string_view text) {
   return name;
 }
 
-std::string override_for(const ServiceMetadata& service, const EndpointSettings& settings) {
+std::string override_for(const ServiceMetadata& service, std::string_view region, const EndpointSettings& settings) {
+  if (auto own = settings.region_urls.find(std::string(region)); own != settings.region_urls.end()) return own->second;
   if (!settings.url.empty()) return settings.url;
   if (settings.environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true") return {};
   for (std::string_view name : {service.service_id, service.name}) {
@@ -158,7 +159,7 @@ base::Result<Endpoint> resolve_endpoint(const ServiceMetadata& service, std::str
   Endpoint endpoint;
   endpoint.s3_path_style = settings.s3_path_style;
   endpoint.signing_region = pinned.empty() ? region : pinned;
-  if (std::string url = override_for(service, settings); !url.empty()) {
+  if (std::string url = override_for(service, region, settings); !url.empty()) {
     TRY_VOID(apply_override(endpoint, url));
     return endpoint;
   }

@@ -3,14 +3,16 @@
 //   TRY(Endpoint endpoint, resolve_endpoint(*op->service, "eu-west-1", settings));
 //   TRY_VOID(address(encoded, *op, parameters, endpoint));     // scheme, host and path of the request are final now
 //
-// Order of overrides: EndpointSettings::url, AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL. An overridden endpoint takes
-// S3 in path style and no host prefixes: it is one host, often an address.
+// Order of overrides: EndpointSettings::region_urls, EndpointSettings::url, AWS_ENDPOINT_URL_<SERVICE>,
+// AWS_ENDPOINT_URL. An overridden endpoint takes S3 in path style and no host prefixes: it is one host, often an
+// address.
 //
 // Global services have one endpoint and one signing region in their partition (IAM, Organizations, Route 53,
 // CloudFront, ...). Regions are checked to be host labels: a region comes from documents and must not become another
 // host.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -27,7 +29,8 @@ std::string_view to_string(Partition partition);  // "aws-us-gov": as in an ARN
 std::string_view dns_suffix(Partition partition);
 
 struct EndpointSettings {
-  std::string url;  // explicit: --endpoint-url
+  std::string url;                                 // explicit: --endpoint-url
+  std::map<std::string, std::string> region_urls;  // explicit, of one region: --region-endpoint
   Environment environment;
   bool s3_path_style = false;
 };
