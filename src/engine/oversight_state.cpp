@@ -221,14 +221,12 @@ base::Status OversightState::note_start(const std::string& automation, const mod
   return {};
 }
 
-base::Status OversightState::note_outcome(const std::string& automation, model::RunStatus outcome) {
-  if (automation.empty()) return {};
+base::Result<std::vector<journal::DocumentWrite>> OversightState::outcome_writes(const std::string& automation,
+                                                                                 model::RunStatus outcome) const {
+  if (automation.empty()) return std::vector<journal::DocumentWrite>();
   TRY(auto before, breaker(automation));
   Json after = oversight::after_outcome(std::move(before), outcome, clock_.now()).json();
-  journal::Batch batch;
-  batch.state.documents.push_back({kBreakers, automation, std::move(after), std::nullopt, {}});
-  TRY(auto written, journal_.append(std::move(batch)));
-  return {};
+  return std::vector<journal::DocumentWrite>{{kBreakers, automation, std::move(after), std::nullopt, {}}};
 }
 
 }  // namespace setpoint::engine

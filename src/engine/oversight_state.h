@@ -53,7 +53,9 @@ class OversightState final : public response::StopSwitch {
 
   // Breaker and budget of an automation, before and after a run.
   base::Status note_start(const std::string& automation, const model::Plan& plan);
-  base::Status note_outcome(const std::string& automation, model::RunStatus outcome);
+  // How the automation's breaker takes the outcome. Committed with what ends the run, so it counts once.
+  base::Result<std::vector<journal::DocumentWrite>> outcome_writes(const std::string& automation,
+                                                                   model::RunStatus outcome) const;
 
  private:
   base::Result<oversight::Breaker> breaker(const std::string& automation) const;

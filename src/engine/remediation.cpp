@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/events.h"
+#include "response/target_locks.h"
 
 namespace setpoint::engine {
 
@@ -19,7 +20,10 @@ constexpr base::Milliseconds kLockLease{15 * 60'000};
 
 std::vector<std::string> lock_names(const Plan& plan) {
   std::vector<std::string> out;
-  for (const model::BasisEntry& entry : plan.basis) out.push_back(entry.resource.text());
+  for (const model::BasisEntry& entry : plan.basis) {
+    out.push_back(entry.resource.text());
+    out.push_back(response::resource_lock(entry.resource.account, entry.resource.id));  // as direct runs lock it
+  }
   return out;
 }
 
@@ -158,12 +162,13 @@ base::Result<Applied> Remediation::conclude(Applied applied, const Plan& plan, c
     TRY_VOID(plan.undo_of.empty() ? verify_run(applied, plan) : verify_undo(applied, plan));
   }
   if (run.status == RunStatus::applying) return applied;
-  TRY_VOID(oversight_.note_outcome(automation, run.status));
   std::string about = finding_behind(plan);
   if (!about.empty()) TRY_VOID(note_on_finding(about, run.actor, what_happened(run)));
+  TRY(auto outcome, oversight_.outcome_writes(automation, run.status));
   run.concluded = true;
   journal::Batch batch;
   add_event(batch, run_event(run, plan, automation));
+  for (journal::DocumentWrite& write : outcome) batch.state.documents.push_back(std::move(write));
   batch.state.documents.push_back(run.document());
   TRY(auto written, parts_.journal.append(std::move(batch)));
   return applied;

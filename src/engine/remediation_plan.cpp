@@ -114,6 +114,7 @@ base::Result<Plan> Remediation::plan(const std::string& finding_id, const std::s
   input.trigger = {what.id, what.check, target.judgement.evidence, ""};
   input.target = target.resource.key;
   TRY(input.world, world_around(target.resource));
+  input.as_of = parts_.clock.now();
   response::Rehearsal rehearsal(
       {parts_.worlds, parts_.controls, observer, parts_.permissions, &parts_.library, parts_.scripts});
   TRY(Plan made, rehearsal.run(input));

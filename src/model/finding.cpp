@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "base/json_time.h"
+
 namespace setpoint::model {
 
 using base::ErrorCode;
@@ -11,6 +13,8 @@ using base::fail;
 using base::Json;
 using base::member;
 using base::string_member;
+using base::time_json;
+using base::time_member;
 
 namespace {
 
@@ -22,14 +26,6 @@ std::string lower(std::string_view text) {
 }
 
 constexpr std::array<std::string_view, 4> kStatusNames = {"open", "in_progress", "suppressed", "resolved"};
-
-Json time_json(base::Timestamp time) { return time.known() ? Json(base::to_iso8601(time)) : Json(nullptr); }
-
-base::Result<base::Timestamp> time_member(const Json& json, std::string_view name) {
-  std::string text = string_member(json, name);
-  if (text.empty()) return base::Timestamp{};
-  return base::parse_iso8601(text);
-}
 
 Json source_json(const FindingSource& source) {
   return {{"product", source.product},

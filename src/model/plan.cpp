@@ -1,5 +1,7 @@
 #include "model/plan.h"
 
+#include "base/json_time.h"
+
 #include <algorithm>
 
 namespace setpoint::model {
@@ -127,6 +129,7 @@ base::Status read_bounds(const Json& json, Plan& plan) {
   }
   for (const Json& item : member(json, "unmodelled"))
     plan.unmodelled.push_back(item.is_string() ? item.get<std::string>() : "");
+  TRY(plan.as_of, base::time_member(json, "as_of"));
   return {};
 }
 
@@ -156,6 +159,7 @@ Json Plan::json() const {
               {"evidence", evidence},        {"runbook", {{"name", runbook}, {"digest", runbook_digest.hex()}}},
               {"parameters", parameters},    {"undo_exact", undo_exact},
               {"unmodelled", unmodelled}};
+  if (as_of.known()) out["as_of"] = base::to_iso8601(as_of);
   out["calls"] = array_of(calls, call_json);
   out["changes"] = array_of(changes, change_json);
   out["verdicts"] = array_of(verdicts, verdict_json);

@@ -1,5 +1,6 @@
 // Plan: everything that a remediation will do, before it does anything (design section 5). Canonical JSON; its SHA-256
-// is its name. The same input gives the same bytes, so a Plan holds no time, no random id and no name of a person.
+// is its name. The same input gives the same bytes, so a Plan holds no random id and no name of a person,
+// and a time only where its calls hold the date, which is an input then.
 #pragma once
 
 #include <string>
@@ -96,6 +97,7 @@ struct Plan {
   std::vector<BasisEntry> basis;
   std::vector<std::string> unmodelled;  // what the twin could not simulate: never applied without a person
   std::vector<ApiCall> reads;           // answered by the real cloud during the rehearsal
+  base::Timestamp as_of;                // what the runbook's dates say, also at apply; unknown: it asks for none
 
   base::Json json() const;
   base::Digest hash() const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "response/signals.h"
+
 namespace setpoint::response {
 
 using base::ErrorCode;
@@ -18,6 +20,7 @@ constexpr std::string_view kCall = "call";
 constexpr std::string_view kTime = "time";
 constexpr std::string_view kSleep = "sleep";
 constexpr std::string_view kScript = "script";
+constexpr std::string_view kSignal = "signal";
 
 }  // namespace
 
@@ -85,6 +88,32 @@ Answer<runbook::ScriptResult> ApplyHost::run_script(const runbook::CallSite& whe
   kept["next_call"] = next_call_;
   recorder_.keep(kScript, site, std::move(kept));
   return answer;
+}
+
+Answer<std::optional<runbook::Signal>> ApplyHost::wait_for_signal(const runbook::CallSite& where,
+                                                                  const runbook::SignalRequest& request) {
+  if (halt_) return Interrupt::suspend;
+  std::string site = site_text(where);
+  auto kept = recorder_.replay(kSignal, site);
+  if (!kept) return halt({RunStatus::unknown, kept.error().text(), "run.unknown", {}});
+  if (*kept) return signal_from_kept(**kept);
+  Signals signals(ports_.journal, ports_.records, ports_.clock);
+  auto said = signals.since(recorder_.run().id, recorder_.run().signals);
+  if (!said) return base::fail(said.error());
+  for (const HeardSignal& one : *said) {
+    recorder_.run().signals = one.number;
+    if (!is_wanted(request, one, where.step)) continue;
+    recorder_.keep(kSignal, site, kept_signal(one.signal));
+    return std::optional(one.signal);
+  }
+  if (ports_.clock.now() >= where.deadline) {
+    recorder_.keep(kSignal, site, kept_signal(std::nullopt));
+    return std::optional<runbook::Signal>();
+  }
+  std::string what = fmt::format("step {} waits for {}: setpoint run signal {} ...", where.step,
+                                 request.kind == runbook::SignalRequest::Kind::pause ? "Resume" : "Approve or Reject",
+                                 recorder_.run().id);
+  return halt({RunStatus::applying, std::move(what), "run.waiting", {{"step", where.step}}});
 }
 
 std::optional<ApplyHost::Halt> ApplyHost::refusal(std::size_t ordinal, const ApiCall& call) const {

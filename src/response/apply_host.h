@@ -24,6 +24,11 @@ class ApplyHost final : public ProgramHost {
         recorder_(recorder) {}
 
   base::Timestamp now() override;
+  base::Timestamp as_of() override { return plan_.as_of.known() ? plan_.as_of : now(); }
+  // Signals are documents by the run's id (signals.h). Where none is there yet the run stays as it is, APPLYING, and
+  // the next `setpoint recover` or `apply` asks again.
+  runbook::Answer<std::optional<runbook::Signal>> wait_for_signal(const runbook::CallSite& site,
+                                                                  const runbook::SignalRequest& request) override;
   runbook::Answer<base::Json> call_api(const runbook::CallSite& site, const model::ApiCall& call) override;
   runbook::Answer<runbook::Done> sleep_until(const runbook::CallSite& site, base::Timestamp until) override;
 

@@ -33,18 +33,6 @@ constexpr std::string_view kChild = "child";
 constexpr std::string_view kWebhook = "webhook";
 constexpr std::string_view kInterrupts[] = {"suspend", "cancel", "complete", "stop_step"};
 
-Json signal_json(const Signal& signal) {
-  return {
-      {"type", runbook::to_string(signal.type)}, {"by", signal.by}, {"comment", signal.comment}, {"at", signal.at.ms}};
-}
-
-std::optional<Signal> signal_from(const Json& kept) {
-  const Json& json = member(kept, "signal");
-  auto type = runbook::parse_signal_type(string_member(json, "type"));
-  if (!type) return std::nullopt;
-  return Signal{*type, string_member(json, "by"), string_member(json, "comment"), {json.value("at", std::int64_t{0})}};
-}
-
 Json child_json(const runbook::ChildResult& child) {
   return {{"id", child.execution_id},
           {"status", runbook::to_string(child.status)},
@@ -62,12 +50,6 @@ base::Result<runbook::ChildResult> child_from(const Json& kept) {
                               string_member(kept, "message")};
 }
 
-// Which signals an open step is told of.
-bool is_wanted(SignalRequest::Kind kind, SignalType type) {
-  if (kind == SignalRequest::Kind::pause) return type == SignalType::resume;
-  return type == SignalType::approve || type == SignalType::reject || type == SignalType::revoke;
-}
-
 bool means_step(const HeardSignal& said, const std::string& step) { return said.step.empty() || said.step == step; }
 
 std::vector<std::string> lineage_of(const ExecutionRecord& record) {
@@ -80,7 +62,7 @@ std::vector<std::string> lineage_of(const ExecutionRecord& record) {
 
 DirectHost::DirectHost(const DirectPorts& ports, Signals& signals, Children& children, Access& access,
                        ExecutionRecorder& recorder, const runbook::Document& document)
-    : ProgramHost({ports.library, ports.scripts, recorder.record().context, recorder.record().folder}),
+    : ProgramHost({ports.library, ports.scripts, recorder.record().context, recorder.record().folder, ports.apis}),
       ports_(ports),
       signals_(signals),
       children_(children),
@@ -383,7 +365,7 @@ Answer<std::optional<Signal>> DirectHost::wait_for_signal(const CallSite& where,
   if (!kept) return halt(true, kept.error().text());
   if (*kept) {
     if (auto interrupt = kept_interrupt(**kept)) return *interrupt;
-    return signal_from(**kept);
+    return signal_from_kept(**kept);
   }
   bool approval = request.kind == SignalRequest::Kind::approval;
   if (auto begun = begin_waiting(where, approval ? "Approve or Reject" : "Resume"); !begun)
@@ -391,13 +373,11 @@ Answer<std::optional<Signal>> DirectHost::wait_for_signal(const CallSite& where,
   std::optional<Signal> heard;
   while (!heard && ports_.clock.now() < where.deadline) {
     if (auto interrupt = interrupted_now(kSignal, site, where.step)) return *interrupt;
-    auto said = next_signal([&](const HeardSignal& one) {
-      return is_wanted(request.kind, one.signal.type) && means_step(one, where.step);
-    });
+    auto said = next_signal([&](const HeardSignal& one) { return is_wanted(request, one, where.step); });
     if (said && *said) heard = (*said)->signal;
     if (!heard) ports_.clock.sleep_for(base::Milliseconds(kSignalPollMilliseconds));
   }
-  recorder_.log().keep(kSignal, site, {{"signal", heard ? signal_json(*heard) : Json(nullptr)}});
+  recorder_.log().keep(kSignal, site, kept_signal(heard));
   recorder_.record().status = ExecutionStatus::in_progress;
   if (!steps_.empty()) steps_.back().status = ExecutionStatus::in_progress;
   return heard;

@@ -20,7 +20,7 @@ std::vector<std::string> texts_member(const Json& json, std::string_view name) {
   return out;
 }
 
-base::Timestamp time_member(const Json& json, std::string_view name) {
+base::Timestamp milliseconds_member(const Json& json, std::string_view name) {
   const Json& value = member(json, name);
   return {value.is_number_integer() ? value.get<std::int64_t>() : 0};
 }
@@ -146,8 +146,8 @@ base::Result<ExecutionRecord> execution_from_json(const Json& json) {
   TRY(out.status, runbook::parse_execution_status(string_member(json, "status")));
   out.message = string_member(json, "message");
   out.outputs = member(json, "outputs");
-  out.started = time_member(json, "started");
-  out.ended = time_member(json, "ended");
+  out.started = milliseconds_member(json, "started");
+  out.ended = milliseconds_member(json, "ended");
   out.answers = count_member(json, "answers");
   out.changes = count_member(json, "changes");
   out.signals = count_member(json, "signals");

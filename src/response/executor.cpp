@@ -3,6 +3,7 @@
 #include "response/fleet.h"
 #include "response/simulated_world.h"
 #include "response/target_locks.h"
+#include "response/targets.h"
 
 namespace setpoint::response {
 
@@ -110,7 +111,8 @@ Result<ExecutionEnd> Executor::resume(const std::string& id) {
   if (record.over()) return end_of(record);
   TRY(std::unique_ptr<HeldLock> ours, ports_.locks.hold_for_process("execution/" + id));
   TRY(Document document, load_document(ports_.records, record.document));
-  TRY(auto written, ports_.journal.append("run.resumed", record.actor, id, {{"answers", record.answers}}));
+  auto noted = ports_.journal.append("run.resumed", record.actor, id, {{"answers", record.answers}});
+  if (!noted) return base::fail(std::move(noted).error());
   return run(std::move(record), document, Begun::before);
 }
 
@@ -220,8 +222,7 @@ Result<std::optional<runbook::ChildResult>> Executor::run_child(const ExecutionR
     child.document_name = request.document_name;
     child.document = document.digest();
     child.parameters = request.parameters;
-    child.fleet = {request.target_parameter_name, request.targets,         request.target_maps,
-                   request.target_locations,      request.max_concurrency, request.max_errors};
+    child.fleet = fleet_of(request);
     TRY_VOID(check_fleet(document, child.fleet));
     child.started = ports_.clock.now();
     ExecutionRecorder recorder(ports_.journal, child);

@@ -29,7 +29,6 @@ namespace setpoint::response {
 
 inline constexpr std::size_t kFleetThreadsMax = 500;  // AWS, adaptive concurrency: the other members wait
 inline constexpr std::int64_t kLockWaitSeconds = 60;
-inline constexpr std::size_t kChildDepthMax = 8;  // documents that run documents, and fleets within fleets
 
 struct ExecutionRequest {
   std::string id;

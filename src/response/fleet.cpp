@@ -1,6 +1,9 @@
 #include "response/fleet.h"
 
+#include <algorithm>
+
 #include "cloud/aws/endpoint.h"
+#include "response/target_locks.h"
 #include "response/targets.h"
 
 namespace setpoint::response {
@@ -69,10 +72,29 @@ ExecutionRecord Fleet::member_record(std::size_t number) const {
   out.context.account = member.account;
   out.context.region = member.region;
   out.context.partition = std::string(to_string(cloud::aws::partition_of(member.region)));
+  if (held_) out.lock_holder = fleet.lock_holder;
   if (!member.role.empty()) out.acting.roles.push_back(member.role);
   out.fleet = member.fleet;
   out.fleet.target_parameter_name = fleet.fleet.target_parameter_name;
   return out;
+}
+
+// One flush instead of two for each member. Where somebody works on one of them, or two members on one target, that is
+// for the members to wait for, one by one.
+void Fleet::lock_targets() {
+  const ExecutionRecord& fleet = recorder_.record();
+  std::vector<std::string> all;
+  for (std::size_t number = 0; number < fleet.members.size(); ++number) {
+    ExecutionRecord member = member_record(number);
+    if (!member.fleet.empty()) return;
+    for (std::string& name :
+         target_locks(document_, member.parameters, member.context, fleet.fleet.target_parameter_name))
+      all.push_back(std::move(name));
+  }
+  std::sort(all.begin(), all.end());
+  bool distinct = std::adjacent_find(all.begin(), all.end()) == all.end();
+  if (!distinct || all.empty()) return;
+  if (auto held = executor_.ports_.locks.hold(std::move(all), fleet.lock_holder)) held_ = std::move(*held);
 }
 
 void Fleet::take_ended(std::size_t member, ExecutionStatus status, const std::string& message) {
@@ -123,17 +145,18 @@ void Fleet::show_progress() {
 
 base::Status Fleet::run() {
   TRY(control_, runbook::RateControl::create(rate_of(recorder_.record())));
+  lock_targets();
   TRY_VOID(take_up());
   std::unique_lock lock(mutex_);
   for (const auto& [number, record] : begun_before_) enqueue(number);
   show_progress();
   while (!control_->done()) {
     start_what_may(lock);
-    changed_.wait_for(lock, kStopLook);
+    moved_.wait_for(lock, kStopLook);
     listen_for_stop(lock);
   }
   closed_ = true;
-  changed_.notify_all();
+  work_.notify_all();
   lock.unlock();
   for (std::thread& worker : workers_) worker.join();
   return {};
@@ -151,7 +174,7 @@ void Fleet::start_what_may(std::unique_lock<std::mutex>&) {
 void Fleet::enqueue(std::size_t number) {
   queue_.push_back(number);
   if (idle_ >= queue_.size()) {
-    changed_.notify_all();
+    work_.notify_one();
     return;
   }
   bool may = executor_.fleet_threads_.fetch_add(1) < kFleetThreadsMax || workers_.empty();
@@ -165,7 +188,7 @@ void Fleet::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_;
-    changed_.wait(lock, [&] { return closed_ || !queue_.empty(); });
+    work_.wait(lock, [&] { return closed_ || !queue_.empty(); });
     --idle_;
     if (queue_.empty()) break;
     std::size_t number = queue_.front();
@@ -199,7 +222,7 @@ void Fleet::note_end(std::size_t number, const base::Result<ExecutionEnd>& end) 
     take_ended(order_[number], end->status, end->message);
   }
   show_progress();
-  changed_.notify_all();
+  moved_.notify_one();
 }
 
 void Fleet::listen_for_stop(std::unique_lock<std::mutex>&) {

@@ -25,6 +25,7 @@ class Fleet {
   const std::string& first_failure() const { return first_failure_; }
 
  private:
+  void lock_targets();     // all at once, where that goes; otherwise each member locks its own
   base::Status take_up();  // what an earlier process began or ended
   void take_ended(std::size_t member, runbook::ExecutionStatus status, const std::string& message);
   void start_what_may(std::unique_lock<std::mutex>& lock);
@@ -45,12 +46,14 @@ class Fleet {
   std::map<std::size_t, ExecutionRecord> begun_before_;  // members that an earlier process left unfinished
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable moved_;     // run() waits on it
+  std::condition_variable work_;      // the workers do
   std::deque<std::size_t> queue_;     // guarded by mutex_: RateControl's numbers that may run
   std::vector<std::thread> workers_;  // of run()'s thread
   std::size_t idle_ = 0;              // guarded by mutex_
   bool closed_ = false;               // guarded by mutex_
   bool halted_ = false;               // guarded by mutex_
+  std::unique_ptr<HeldLock> held_;    // of all members' targets; null: they lock one by one
   FleetProgress progress_;            // guarded by mutex_
   std::string first_failure_;         // guarded by mutex_
 };

@@ -70,6 +70,7 @@ model::Plan PlanBuilder::build(RehearsalHost& host) {
   plan_.calls = std::move(host.calls());
   plan_.unmodelled = host.unmodelled();
   plan_.reads = host.real_reads();
+  plan_.as_of = host.as_of_told();
   add_changes();
   add_verdicts();
   add_undo();

@@ -4,7 +4,9 @@
 
 #include "base/file.h"
 #include "response/scripts.h"
+#include "response/targets.h"
 #include "runbook/limits.h"
+#include "runbook/rate_control.h"
 
 namespace setpoint::response {
 
@@ -12,8 +14,6 @@ using base::ErrorCode;
 using runbook::CallSite;
 
 namespace {
-
-constexpr std::size_t kChildDepthMax = 8;  // documents that run documents
 
 tl::unexpected<base::Error> not_here(const char* what) {
   return base::fail(ErrorCode::unsupported, "{} is not carried out by this build", what);
@@ -24,14 +24,29 @@ bool plain_name(const std::string& name) {
   return !name.empty() && name.front() != '.' && name.find('/') == std::string::npos;
 }
 
-base::Result<runbook::Document> compile_file(const std::string& path) {
+}  // namespace
+
+base::Result<runbook::Document> compile_document(const std::string& path, const runbook::ApiCatalog* apis) {
   TRY(std::string text, base::read_file(path, runbook::kDocumentBytesMax));
   base::Diagnostics diagnostics;
-  if (auto document = runbook::Document::compile({path, text}, diagnostics)) return std::move(*document);
+  if (auto document = runbook::Document::compile({path, text}, diagnostics, apis)) return std::move(*document);
   return base::fail({ErrorCode::invalid_input, "the document has mistakes:\n" + diagnostics.render(), path, {}, {}});
 }
 
-}  // namespace
+base::Status check_attachments(const runbook::Document& document, const std::string& folder) {
+  for (const runbook::Attachment& attachment : document.attachments()) {
+    if (attachment.sha256.empty() || !plain_name(attachment.name)) continue;
+    TRY(std::string content, base::read_file((std::filesystem::path(folder) / attachment.name).string()));
+    auto pinned = base::parse_digest(attachment.sha256);
+    if (pinned && *pinned == base::sha256(content)) continue;
+    return base::fail({ErrorCode::corrupted,
+                       "the attachment does not have the SHA-256 that the document gives it",
+                       attachment.name,
+                       {},
+                       {}});
+  }
+  return {};
+}
 
 std::string site_text(const CallSite& site) { return fmt::format("{}@{}#{}", site.path, site.attempt, site.sequence); }
 
@@ -87,7 +102,7 @@ base::Result<runbook::Document> ProgramHost::child_document(const std::string& n
   for (const char* extension : {".yaml", ".yml", ".json"}) {
     if (program_.folder.empty() || !plain_name(plain)) break;
     std::filesystem::path path = std::filesystem::path(program_.folder) / (plain + extension);
-    if (std::filesystem::exists(path)) return compile_file(path.string());
+    if (std::filesystem::exists(path)) return compile_document(path.string(), program_.apis);
   }
   if (program_.library == nullptr) return not_here("aws:executeAutomation");
   return program_.library->document(plain);
@@ -95,12 +110,17 @@ base::Result<runbook::Document> ProgramHost::child_document(const std::string& n
 
 runbook::Answer<runbook::ChildResult> ProgramHost::start_child(const CallSite& site,
                                                                const runbook::ExecuteAutomationRequest& request) {
-  bool many = !request.targets.empty() || !request.target_maps.empty() || !request.target_locations.empty();
-  if (many) return not_here("aws:executeAutomation with Targets, TargetMaps or TargetLocations");
   if (child_depth_ >= kChildDepthMax)
     return base::fail(ErrorCode::limit_exceeded, "documents run documents {} deep at most", kChildDepthMax);
   TRY(runbook::Document document, child_document(request.document_name));
-  TRY(base::Json parameters, runbook::bind_parameters(document, request.parameters, *this));
+  bool many = !request.targets.empty() || !request.target_maps.empty() || !request.target_locations.empty();
+  return many ? run_fleet_here(site, document, request) : run_child_here(site, document, request.parameters);
+}
+
+runbook::Answer<runbook::ChildResult> ProgramHost::run_child_here(const CallSite& site,
+                                                                  const runbook::Document& document,
+                                                                  const base::Json& given) {
+  TRY(base::Json parameters, runbook::bind_parameters(document, given, *this));
   runbook::ExecutionContext child = program_.context;
   child.parent_execution_id = program_.context.execution_id;
   child.execution_id = stable_uuid(fmt::format("{}/{}/{}", child.execution_id, site_text(site), ++children_));
@@ -111,6 +131,30 @@ runbook::Answer<runbook::ChildResult> ProgramHost::start_child(const CallSite& s
   std::swap(program_.context, child);
   if (report.suspended) return runbook::Interrupt::suspend;
   return runbook::ChildResult{child.execution_id, report.status, report.outputs, report.failure_message};
+}
+
+runbook::Answer<runbook::ChildResult> ProgramHost::run_fleet_here(const CallSite& site,
+                                                                  const runbook::Document& document,
+                                                                  const runbook::ExecuteAutomationRequest& request) {
+  FleetRequest fleet = fleet_of(request);
+  TRY_VOID(check_fleet(document, fleet));
+  TRY(std::vector<FleetMember> members, named_members(document, fleet, context()));
+  runbook::RateControlRequest rate{members.size(), "1", fleet.max_errors.empty() ? "100%" : fleet.max_errors, false};
+  TRY(runbook::RateControl control, runbook::RateControl::create(rate));
+  runbook::ChildResult out;
+  out.execution_id = stable_uuid(fmt::format("{}/{}/fleet", context().execution_id, site_text(site)));
+  while (std::optional<std::size_t> next = control.next()) {
+    base::Json parameters = request.parameters;
+    parameters.update(members[*next].parameters);
+    runbook::Answer<runbook::ChildResult> child = run_child_here(site, document, parameters);
+    if (child.interrupted()) return child.interrupt();
+    bool good = child.result() && child.result()->status == runbook::ExecutionStatus::success;
+    if (!good && out.failure_message.empty())
+      out.failure_message = child.result() ? child.result()->failure_message : child.result().error().text();
+    control.finished(*next, good);
+  }
+  out.status = members.empty() ? runbook::ExecutionStatus::failed : control.status();
+  return out;
 }
 
 runbook::Answer<runbook::WebhookResponse> ProgramHost::invoke_webhook(const CallSite&, const runbook::WebhookRequest&) {

@@ -16,7 +16,7 @@ base::Result<model::Plan> Rehearsal::run(const RehearsalInput& input) const {
                        {}});
   }
   PlanBuilder builder(ports_, input, *world);
-  RehearsalHost host(*world, ports_.observer, {ports_.library, ports_.scripts, input.program.context});
+  RehearsalHost host(*world, ports_.observer, {ports_.library, ports_.scripts, input.program.context}, input.as_of);
   ProgramReport report = run_program(input.program, host);
   if (!report.succeeded && host.unmodelled().empty()) {
     return base::fail({base::ErrorCode::refused,

@@ -39,6 +39,7 @@ struct RehearsalInput {
   Trigger trigger;
   model::ResourceKey target;           // whose state the plan is bound to, beside all that it changes
   std::vector<model::Resource> world;  // fresh reads of the target and what is known around it
+  base::Timestamp as_of = {};          // what the runbook's dates say; in the plan where it asks for them
 };
 
 struct RehearsalPorts {

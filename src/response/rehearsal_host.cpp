@@ -9,6 +9,20 @@ namespace setpoint::response {
 using base::Json;
 using model::ApiCall;
 
+base::Timestamp RehearsalHost::as_of() {
+  as_of_told_ = as_of_.known() ? as_of_ : kRehearsalStart;
+  return as_of_told_;
+}
+
+runbook::Answer<std::optional<runbook::Signal>> RehearsalHost::wait_for_signal(const runbook::CallSite&,
+                                                                               const runbook::SignalRequest& request) {
+  if (request.kind == runbook::SignalRequest::Kind::pause)
+    return std::optional(runbook::Signal{runbook::SignalType::resume, "rehearsal", "", clock_.now()});
+  // Each approver in turn; there are at least as many as must approve.
+  std::size_t next = std::min(request.so_far.size(), request.approvers.size() - 1);
+  return std::optional(runbook::Signal{runbook::SignalType::approve, request.approvers[next], "", clock_.now()});
+}
+
 runbook::Answer<Json> RehearsalHost::call_api(const runbook::CallSite& site, const ApiCall& call) {
   bool reads_only = world_.reads_only(call.service, call.operation);
   if (!reads_only) return change(site.step, call);

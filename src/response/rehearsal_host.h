@@ -11,10 +11,15 @@ namespace setpoint::response {
 class RehearsalHost final : public ProgramHost {
  public:
   // Time in a rehearsal starts at a fixed point and moves only by sleeping: a plan must not depend on when it was made.
-  RehearsalHost(SimulatedWorld& world, cloud::Observer& observer, ProgramPorts ports)
-      : ProgramHost(std::move(ports)), world_(world), observer_(observer), clock_(kRehearsalStart) {}
+  // `as_of` is what the runbook's dates say (unknown: that fixed point).
+  RehearsalHost(SimulatedWorld& world, cloud::Observer& observer, ProgramPorts ports, base::Timestamp as_of = {})
+      : ProgramHost(std::move(ports)), world_(world), observer_(observer), clock_(kRehearsalStart), as_of_(as_of) {}
 
   base::Timestamp now() override { return clock_.now(); }
+  base::Timestamp as_of() override;
+  // Approvals are taken as given and pauses as ended: what would be done then is what a plan tells.
+  runbook::Answer<std::optional<runbook::Signal>> wait_for_signal(const runbook::CallSite& site,
+                                                                  const runbook::SignalRequest& request) override;
   runbook::Answer<base::Json> call_api(const runbook::CallSite& site, const model::ApiCall& call) override;
   runbook::Answer<runbook::Done> sleep_until(const runbook::CallSite& site, base::Timestamp until) override;
 
@@ -22,6 +27,8 @@ class RehearsalHost final : public ProgramHost {
   const std::vector<std::string>& unmodelled() const { return unmodelled_; }
   const std::vector<model::ApiCall>& simulated_reads() const { return simulated_reads_; }
   const std::vector<model::ApiCall>& real_reads() const { return real_reads_; }
+  // Known where the program asked for it.
+  base::Timestamp as_of_told() const { return as_of_told_; }
 
  private:
   static constexpr base::Timestamp kRehearsalStart{1'767'225'600'000};  // 2026-01-01T00:00:00Z
@@ -33,6 +40,8 @@ class RehearsalHost final : public ProgramHost {
   SimulatedWorld& world_;
   cloud::Observer& observer_;
   base::ManualClock clock_;
+  const base::Timestamp as_of_;
+  base::Timestamp as_of_told_;
   std::vector<model::PlannedCall> calls_;
   std::vector<std::string> unmodelled_;
   std::vector<model::ApiCall> simulated_reads_;

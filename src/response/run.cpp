@@ -1,21 +1,17 @@
 #include "response/run.h"
 
+#include "base/json_time.h"
+
 namespace setpoint::response {
 
 using base::ErrorCode;
 using base::Json;
 using base::member;
 using base::string_member;
+using base::time_json;
+using base::time_member;
 
 namespace {
-
-Json time_json(base::Timestamp time) { return time.known() ? Json(base::to_iso8601(time)) : Json(nullptr); }
-
-base::Result<base::Timestamp> time_member(const Json& json, std::string_view name) {
-  std::string text = string_member(json, name);
-  if (text.empty()) return base::Timestamp{};
-  return base::parse_iso8601(text);
-}
 
 Json context_json(const runbook::ExecutionContext& context) {
   return {{"execution_id", context.execution_id},
@@ -65,6 +61,7 @@ Json Run::json() const {
               {"decision", decision.json()},
               {"context", context_json(context)},
               {"answers", answers},
+              {"signals", signals},
               {"calls_done", calls_done},
               {"concluded", concluded}};
   out["open_intent"] = open_intent ? Json(*open_intent) : Json(nullptr);
@@ -90,6 +87,7 @@ base::Result<Run> run_from_json(const Json& json) {
   run.message = string_member(json, "message");
   run.context = context_from_json(member(json, "context"));
   run.answers = count_member(json, "answers");
+  run.signals = count_member(json, "signals");
   run.calls_done = count_member(json, "calls_done");
   run.concluded = member(json, "concluded") == Json(true);
   if (!member(json, "open_intent").is_null()) run.open_intent = count_member(json, "open_intent");

@@ -33,6 +33,7 @@ struct Run {
   model::Decision decision;
   runbook::ExecutionContext context;
   std::size_t answers = 0;                 // recorded so far
+  std::size_t signals = 0;                 // taken so far (signals.h)
   std::size_t calls_done = 0;              // changing calls with a known outcome
   bool concluded = false;                  // verified, noted, and everybody told: nothing is left to do after a crash
   std::optional<std::size_t> open_intent;  // a call that was announced and has no outcome yet

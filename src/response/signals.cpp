@@ -46,6 +46,30 @@ base::Status may_hear(const std::string& execution, SignalType type, bool waits)
 
 }  // namespace
 
+bool is_wanted(const runbook::SignalRequest& request, const HeardSignal& said, const std::string& step) {
+  if (!said.step.empty() && said.step != step) return false;
+  SignalType type = said.signal.type;
+  if (request.kind == runbook::SignalRequest::Kind::pause) return type == SignalType::resume;
+  return type == SignalType::approve || type == SignalType::reject || type == SignalType::revoke;
+}
+
+Json kept_signal(const std::optional<runbook::Signal>& signal) {
+  if (!signal) return {{"signal", nullptr}};
+  return {{"signal",
+           {{"type", runbook::to_string(signal->type)},
+            {"by", signal->by},
+            {"comment", signal->comment},
+            {"at", signal->at.ms}}}};
+}
+
+std::optional<runbook::Signal> signal_from_kept(const Json& kept) {
+  const Json& json = base::member(kept, "signal");
+  auto type = runbook::parse_signal_type(string_member(json, "type"));
+  if (!type) return std::nullopt;
+  return runbook::Signal{
+      *type, string_member(json, "by"), string_member(json, "comment"), {json.value("at", std::int64_t{0})}};
+}
+
 base::Result<StopType> parse_stop_type(std::string_view text) {
   if (text == "Complete") return StopType::complete;
   if (text == "Cancel") return StopType::cancel;

@@ -40,6 +40,12 @@ struct HeardSignal {
   std::string step;  // "" = whichever runs
 };
 
+// Whether a step that waits is told of it.
+bool is_wanted(const runbook::SignalRequest& request, const HeardSignal& said, const std::string& step);
+// How an answer of wait_for_signal is kept: {"signal": {...}}, or null where nobody said anything in time.
+base::Json kept_signal(const std::optional<runbook::Signal>& signal);
+std::optional<runbook::Signal> signal_from_kept(const base::Json& kept);
+
 class Signals {
  public:
   Signals(journal::Journal& journal, const Records& records, base::Clock& clock)

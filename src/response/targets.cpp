@@ -144,27 +144,22 @@ Json target_value(const runbook::Document& document, const std::string& name, co
   return {{name, list ? Json::array({value}) : Json(value)}};
 }
 
-Result<std::vector<FleetMember>> members_of_targets(const runbook::Document& document, const ExecutionRecord& record,
-                                                    Access& access) {
-  TRY(std::vector<std::string> values, Finder(document, record, access).values());
+std::vector<FleetMember> members_of_values(const runbook::Document& document, const FleetRequest& request,
+                                           const runbook::ExecutionContext& context,
+                                           const std::vector<std::string>& values) {
   std::vector<FleetMember> out;
   std::set<std::string> seen;
   for (const std::string& value : values) {
     if (!seen.insert(value).second) continue;
-    out.push_back({value,
-                   target_value(document, record.fleet.target_parameter_name, value),
-                   record.context.account,
-                   record.context.region,
-                   "",
-                   {}});
+    out.push_back(
+        {value, target_value(document, request.target_parameter_name, value), context.account, context.region, "", {}});
   }
   return out;
 }
 
-std::vector<FleetMember> members_of_maps(const ExecutionRecord& record) {
+std::vector<FleetMember> members_of_maps(const FleetRequest& request, const runbook::ExecutionContext& context) {
   std::vector<FleetMember> out;
-  for (const Json& map : record.fleet.target_maps)
-    out.push_back({map.dump(), map, record.context.account, record.context.region, "", {}});
+  for (const Json& map : request.target_maps) out.push_back({map.dump(), map, context.account, context.region, "", {}});
   return out;
 }
 
@@ -305,15 +300,40 @@ base::Status check_fleet(const runbook::Document& document, const FleetRequest& 
   return check_maps(document, request.target_maps);
 }
 
+FleetRequest fleet_of(const runbook::ExecuteAutomationRequest& request) {
+  return {request.target_parameter_name, request.targets,         request.target_maps,
+          request.target_locations,      request.max_concurrency, request.max_errors};
+}
+
+Result<std::vector<FleetMember>> named_members(const runbook::Document& document, const FleetRequest& request,
+                                               const runbook::ExecutionContext& context) {
+  bool named = request.target_locations.empty() &&
+               std::all_of(request.targets.begin(), request.targets.end(),
+                           [](const Json& target) { return string_member(target, "Key") == "ParameterValues"; });
+  if (!named) {
+    return fail({ErrorCode::unsupported,
+                 "a plan takes targets by name only, in its own account and region",
+                 {},
+                 "give ParameterValues or TargetMaps, or run the document with `setpoint run`",
+                 {}});
+  }
+  if (!request.target_maps.empty()) return members_of_maps(request, context);
+  std::vector<std::string> values;
+  for (const Json& target : request.targets)
+    for (std::string& value : texts(member(target, "Values"))) values.push_back(std::move(value));
+  return members_of_values(document, request, context, values);
+}
+
 Result<std::vector<FleetMember>> resolve_members(const runbook::Document& document, const ExecutionRecord& record,
                                                  Access& access) {
   std::vector<FleetMember> out;
   if (!record.fleet.target_locations.empty()) {
     TRY(out, Locations(record, access).members());
   } else if (!record.fleet.target_maps.empty()) {
-    out = members_of_maps(record);
+    out = members_of_maps(record.fleet, record.context);
   } else {
-    TRY(out, members_of_targets(document, record, access));
+    TRY(std::vector<std::string> values, Finder(document, record, access).values());
+    out = members_of_values(document, record.fleet, record.context, values);
   }
   if (out.size() <= kMembersMax) return out;
   return fail(ErrorCode::limit_exceeded, "{} targets; at most {} are worked on in one execution", out.size(),

@@ -130,6 +130,9 @@ class Host {
 
   // Wall clock. Recorded and replayed like any other answer.
   virtual base::Timestamp now() = 0;
+  // What {{ global:DATE }} and {{ global:DATE_TIME }} read. A plan fixes it: the calls that were foretold must be those
+  // that are made.
+  virtual base::Timestamp as_of() { return now(); }
 
   // Before a step's first attempt; a suspended, interactive or stopped execution says so here.
   virtual Answer<Done> before_step(const CallSite& site, const StepRecord& record) = 0;

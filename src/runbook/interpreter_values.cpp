@@ -90,8 +90,8 @@ Result<Json> Interpreter::global(const std::string& name) {
   if (name == "ACCOUNT_ID") return Json(context_.account);
   if (name == "REGION") return Json(context_.region);
   if (name == "AWS_PARTITION") return Json(context_.partition);
-  if (name == "DATE") return Json(date_of(host_.now()));
-  if (name == "DATE_TIME") return Json(date_time_of(host_.now()));
+  if (name == "DATE") return Json(date_of(host_.as_of()));
+  if (name == "DATE_TIME") return Json(date_time_of(host_.as_of()));
   return fail(ErrorCode::invalid_input, "there is no {{{{ global:{} }}}}", name);
 }
 

@@ -85,5 +85,20 @@ TEST(RateControl, RefusesWhatTheApiRefuses) {
   for (const char* text : {"", "-1", "00", "101%", "ten"}) EXPECT_FALSE(parse_errors(text, 10)) << text;
 }
 
+TEST(RateControl, WhatAnEarlierProcessBeganIsTakenUp) {
+  RateControl resumed = control({.targets = 10, .max_concurrency = "4", .max_errors = "1", .ramp = false});
+  resumed.restore(3, 1, 2);
+  EXPECT_EQ(resumed.running(), 2u);
+  EXPECT_EQ(resumed.next(), 6u);
+  EXPECT_EQ(resumed.next(), 7u);
+  EXPECT_EQ(resumed.next(), std::nullopt) << "four run";
+  resumed.finished(4, false);
+  EXPECT_EQ(resumed.next(), std::nullopt) << "two have failed";
+  for (std::size_t target : {5, 6, 7}) resumed.finished(target, true);
+  EXPECT_TRUE(resumed.done());
+  EXPECT_EQ(resumed.status(), ExecutionStatus::failed);
+  EXPECT_EQ(resumed.not_started(), 2u);
+}
+
 }  // namespace
 }  // namespace setpoint::runbook

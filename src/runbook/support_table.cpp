@@ -37,6 +37,13 @@ constexpr std::string_view kLanguage = R"(
 - python3.6 to 3.8, which AWS stopped running in February 2025, run on the installed Python 3; lint warns.
 - The time between two looks of a waiting action is ours: 2 s, growing to 30 s.
 - An input that an action does not have is a warning, an unknown property of a step or document an error.
+- aws:executeAutomation and `setpoint run` over targets: `tag:` asks EC2 for parameters of EC2's types (or named after instances), the Resource Groups Tagging API for others; `ResourceGroup`, `ParameterValues` and `AWS::EC2::Instance` with `*` are taken, other keys refused. A location of the own account assumes a role only where ExecutionRoleName names one. A rehearsal or a plan takes ParameterValues and TargetMaps only, one after the other.
+- Targets that were not started when MaxErrors was passed are shown as Cancelled.
+- aws:approve: approvers are matched with the identity of `setpoint run signal --as`; NotificationArn is told once by sns:Publish. In a plan an approval is rehearsed as given, and the apply waits for it.
+- aws:invokeWebhook posts Body to the integration of that name in setpoint.yaml; not in plans.
+- assumeRole is assumed through STS from the caller's credentials, not by Systems Manager: the role must trust the caller.
+- A call whose outcome a crash lost is sent again with its idempotency token, or read back and compared on a simulated copy; where neither can tell, the execution is Failed as UNKNOWN and nothing is sent again.
+- A plan fixes the date that `{{ global:DATE }}` and `{{ global:DATE_TIME }}` give; a script's own clock is not fixed.
 - In a script each boto3 call is tried once (AWS_MAX_ATTEMPTS=1): Setpoint's gateway retries where that is safe.
 - The end of a loop's body by isEnd ends the execution; the loop is then Exited.
 )";

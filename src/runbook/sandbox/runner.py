@@ -44,6 +44,8 @@ CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER = 1, 22, 24, 38, 36
 PR_SET_DUMPABLE = 4
+M_ARENA_MAX = -8  # mallopt
+THREAD_STACK_BYTES = 1 << 20
 
 channel = None          # of this process's job
 channel_lock = threading.Lock()
@@ -244,6 +246,12 @@ def limit(request):
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write past the limit fails instead
 
 
+def economise_address_space():
+    """The limit counts what is reserved: by default 8 MB of stack and 64 MB of heap for each thread, used or not."""
+    threading.stack_size(THREAD_STACK_BYTES)
+    libc.mallopt(M_ARENA_MAX, 2)
+
+
 def drop_powers():
     for capability in range(64):
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
@@ -290,6 +298,7 @@ def be_the_script(job, log_fd, request_fd, request, program):
     sys.stderr = open(2, "w", buffering=1, closefd=False)
     sys.argv = ["script.py"]
     set_environment(request)
+    economise_address_space()
     limit(request)
     if SANDBOX:
         drop_powers()

@@ -40,7 +40,7 @@ struct SandboxOptions {
   std::string bubblewrap = "/usr/bin/bwrap";
   std::string powershell = "pwsh";
   std::size_t memory_bytes_max = 512u << 20;  // of one script
-  std::size_t processes_max = 32;             // of one script
+  std::size_t processes_max = 64;             // of one script, its threads counted
   std::size_t file_bytes_max = 64u << 20;     // one file in the scratch folder
   std::size_t log_bytes_max = 256u << 10;     // stdout and stderr kept
 };

@@ -134,8 +134,33 @@ TEST_F(Sandbox, AForkBombIsHeldAndGone) {
       "    if pid == 0:\n      time.sleep(30)\n      os._exit(0)\n    made += 1\n    if made > 500: return made");
   ScriptResult result = run(request);
   ASSERT_EQ(result.ending, Ending::returned) << result.error;
-  EXPECT_LE(result.payload.get<int>(), 32);
+  EXPECT_LE(result.payload.get<int>(), 64);
   EXPECT_EQ(body("  return 1").payload, 1) << "the next script is not disturbed";
+}
+
+TEST_F(Sandbox, FortyThreadsFitIntoTheMemory) {
+  ScriptResult result =
+      run(script("import threading, time\nfrom concurrent.futures import ThreadPoolExecutor\ndef handler(e, c):\n"
+                 "  gate = threading.Barrier(40, timeout=20)\n  with ThreadPoolExecutor(40) as pool:\n"
+                 "    return sum(pool.map(lambda n: (gate.wait(), len(bytearray(1 << 20)))[1] >> 20, range(40)))"));
+  EXPECT_EQ(result.payload, 40) << result.error;
+}
+
+TEST_F(Sandbox, AThreadBombIsHeld) {
+  ScriptResult result =
+      run(script("import threading, time\ndef handler(e, c):\n  made = 0\n  try:\n    while made < 500:\n"
+                 "      threading.Thread(target=time.sleep, args=(30,), daemon=True).start()\n      made += 1\n"
+                 "  except RuntimeError:\n    pass\n  return made"));
+  ASSERT_EQ(result.ending, Ending::returned) << result.error;
+  EXPECT_LT(result.payload.get<int>(), 64);
+}
+
+TEST_F(Sandbox, EndlessOutputIsStoppedAtItsTime) {
+  ScriptRequest request = script("def handler(e, c):\n  while True: print('y' * 4096)");
+  request.timeout = base::Milliseconds(500);
+  ScriptResult result = run(request);
+  EXPECT_EQ(result.ending, Ending::timed_out);
+  EXPECT_LE(result.log.size(), 256u << 10);
 }
 
 TEST_F(Sandbox, GigabytesOfOutputAreReadAndCut) {
