@@ -45,7 +45,11 @@ void add_fleet_options(CLI::App& command, RunArguments& arguments) {
   FleetArguments& fleet = arguments.fleet;
   command.add_option("--target-parameter-name", fleet.target_parameter_name, "the parameter that each target fills");
   auto list = [&](const char* name, std::vector<std::string>& into, const char* what) {
-    command.add_option(name, into, what)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    // Without extra arguments CLI11 leaves text in brackets alone: it is JSON.
+    command.add_option(name, into, what)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
   };
   list("--targets", fleet.targets, "Key=ParameterValues|tag:NAME|ResourceGroup,Values=...; or JSON");
   list("--target-maps", fleet.target_maps, "maps of parameters, one for each target: JSON");

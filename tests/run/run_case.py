@@ -130,8 +130,8 @@ class RunTest(unittest.TestCase):
         self.addCleanup(process.kill)
         return process
 
-    def open_executions(self, home=None):
-        return json.loads(self.command("list", "--json", expect=0, home=home).stdout)
+    def open_executions(self, *more, home=None):
+        return json.loads(self.command("list", "--json", *more, expect=0, home=home).stdout)
 
     def wait_for(self, status, seconds=60):
         """The id of the one open execution, once it has the status."""

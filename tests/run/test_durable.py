@@ -146,9 +146,9 @@ class CrashSweep(RunTest):
         if crash and not crashed:
             return None
         if crashed:
-            opened = case.open_executions(home=home)
-            if opened:
-                first = case.command("--resume", opened[0]["AutomationExecutionId"], "--json", home=home, expect=None)
+            begun = case.open_executions("--all", home=home)
+            if begun:
+                first = case.command("--resume", begun[0]["AutomationExecutionId"], "--json", home=home, expect=None)
             else:  # it died before it began
                 first = case.command(*arguments, home=home, expect=None)
         done = json.loads(first.stdout)["AutomationExecution"]

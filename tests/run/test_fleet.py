@@ -102,7 +102,7 @@ class Fleet(RunTest):
         done = self.over(values, expect=1)["AutomationExecution"]
         self.assertEqual(done["AutomationExecutionStatus"], "CompletedWithFailure")
         self.assertEqual([s["StepStatus"] for s in done["StepExecutions"]], ["Success", "Failed", "Failed", "Success"])
-        self.assertIn("allowedPattern", done["StepExecutions"][1]["FailureMessage"])
+        self.assertIn("does not match the pattern", done["StepExecutions"][1]["FailureMessage"])
         self.assertEqual(self.marks(), [group_id(1), group_id(2)])
 
     def test_beyond_max_errors_no_further_target_starts(self):
