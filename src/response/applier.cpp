@@ -35,6 +35,12 @@ base::Result<Run> end_run(Recorder& recorder, RunStatus status, std::string mess
   return run;
 }
 
+base::Result<Run> end_as_stale(Recorder& recorder, const model::Plan& plan, const std::vector<model::BasisEntry>& stale,
+                               base::Timestamp now) {
+  return end_run(recorder, RunStatus::stale, "changed since the plan was made: " + names_of(stale), now, "run.stale",
+                 {{"plan", plan.id()}, {"now", basis_json(stale)}});
+}
+
 }  // namespace
 
 std::vector<model::BasisEntry> states_after(const model::Plan& plan) {
@@ -81,10 +87,7 @@ base::Result<Run> Applier::start(const ApplyRequest& request) {
   run.decision = request.decision;
   run.context = request.program.context;
   Recorder recorder(ports_.journal, std::move(run));
-  if (!stale.empty()) {
-    return end_run(recorder, RunStatus::stale, "changed since the plan was made: " + names_of(stale),
-                   ports_.clock.now(), "run.stale", {{"plan", plan.id()}, {"now", basis_json(stale)}});
-  }
+  if (!stale.empty()) return end_as_stale(recorder, plan, stale, ports_.clock.now());
   recorder.run().status = RunStatus::applying;
   if (request.consumed) recorder.add_state(request.consumed(recorder.run().id));
   Json body = {{"plan", plan.id()}, {"hash", plan.hash().hex()}, {"decision", request.decision.json()}};
@@ -97,6 +100,11 @@ base::Result<Run> Applier::resume(Run run, const model::Plan& plan, const Progra
   TRY_VOID(recorder.load(ports_.records));
   TRY_VOID(recorder.commit(
       {{"run.resumed", recorder.run().actor, recorder.run().id, {{"answers", recorder.run().answers}}}}));
+  if (recorder.run().calls_done == 0 && !recorder.run().open_intent) {
+    // Nothing was changed yet, and much time may have gone by: an approval was waited for.
+    TRY(auto stale, stale_entries(ports_.observer, plan.basis));
+    if (!stale.empty()) return end_as_stale(recorder, plan, stale, ports_.clock.now());
+  }
   return execute(recorder, plan, program);
 }
 

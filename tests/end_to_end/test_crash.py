@@ -1,7 +1,12 @@
 """kill -9 at every durable flush of applying the demo's plan, before and after it; then the same command again."""
+import json
+import pathlib
+import shutil
+import sqlite3
+import tempfile
 import unittest
 
-from program import ACCOUNT, Home, LoopTest, Twin
+from program import ACCOUNT, AUTOMATION, Home, LoopTest, Twin
 
 FLUSHES_MAX = 60
 
@@ -72,6 +77,51 @@ class LostAnswer(LoopTest):
             self.addCleanup(home.remove)
             self.assertEqual(home.json("apply", plan, expect=1)["run"]["status"], "INEFFECTIVE")
             self.assertEqual(home.json("findings", self.home.finding())["status"], "open")
+
+
+class BreakerCountsOnce(LoopTest):
+    """An outcome that its automation's breaker has counted is not counted again by whoever takes the run up."""
+
+    def setUp(self):
+        super().setUp()
+        content = tempfile.mkdtemp(prefix="setpoint-content-")
+        self.addCleanup(shutil.rmtree, content, True)
+        pathlib.Path(content, "automations").mkdir()
+        pathlib.Path(content, "automations", "ssh.yaml").write_text(AUTOMATION % "ask")
+        config = pathlib.Path(self.home.folder, "setpoint.yaml")
+        config.write_text(config.read_text().replace('content: ["', f'content: ["{content}", "'))
+        self.config = config.read_text()
+        self.plan = self.home.plan()
+        with sqlite3.connect(f"{self.home.folder}/home/setpoint.db") as database:  # as if the automation had asked for the plan
+            changed = database.execute("UPDATE document SET body = json_set(body, '$.automation', 'close-open-ssh') WHERE space = 'plan-requests'")
+            self.assertEqual(changed.rowcount, 1)
+        database.close()
+        self.home.run("approve", self.plan, "--as", "bob")
+
+    def failures_after_a_crash(self, where):
+        with Twin("--fault", "ec2:RevokeSecurityGroupIngress=no-op*1") as twin:
+            home = self.home.copy(twin.url)
+            self.addCleanup(home.remove)
+            content = self.config.split("content:")[1]
+            config = pathlib.Path(home.folder, "setpoint.yaml")
+            config.write_text(config.read_text().split("content:")[0] + "content:" + content)
+            crashed = home.run("apply", self.plan, env={"SETPOINT_CRASH_AT_FLUSH": where}, expect=None)
+            home.run("recover", expect=None)
+            if not home.json("runs"):
+                home.run("apply", self.plan, expect=None)
+            with sqlite3.connect(f"{home.folder}/home/setpoint.db") as database:
+                [(body,)] = database.execute("SELECT body FROM document WHERE space = 'breakers'").fetchall()
+            database.close()
+            self.assertEqual([r["status"] for r in home.json("runs")], ["INEFFECTIVE"], where)
+            return crashed.returncode, json.loads(body)["failures"]
+
+    def test_whenever_it_crashes(self):
+        for flush in range(1, FLUSHES_MAX):
+            code, failures = self.failures_after_a_crash(f"{flush}:after")
+            self.assertEqual(len(failures), 1, flush)
+            if code != -9:
+                return
+        self.fail("apply never ended")
 
 
 if __name__ == "__main__":

@@ -338,6 +338,15 @@ class PlannedApproval(Planned):
         self.assertEqual([r["status"] for r in self.home.json("runs")], ["EFFECTIVE"])
         self.assertEqual(self.ssh(self.twin.group()), ["10.0.0.0/8"])
 
+    def test_what_changed_while_it_waited_is_not_touched(self):
+        waiting = self.home.json("apply", self.plan, expect=None)["run"]
+        group = self.twin.group()["GroupId"]
+        self.twin.ec2().authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=9, ToPort=9, CidrIp="10.0.0.0/8")
+        self.home.run("run", "signal", waiting["id"], "Approve", "--as", "carol")
+        self.home.run("recover", expect=None)
+        self.assertEqual([r["status"] for r in self.home.json("runs")], ["STALE"])
+        self.assertEqual(self.ssh(self.twin.group()), ["0.0.0.0/0", "10.0.0.0/8"])
+
 
 if __name__ == "__main__":
     unittest.main()
