@@ -21,6 +21,9 @@ void check_names(const Program& program, base::Diagnostics& diagnostics);
 // The resource types that gate a rule; none where it may apply to any.
 std::vector<std::string> gate_types(const Rule& rule);
 
+// Which of its conditions the gate decides.
+std::optional<std::size_t> gate_condition(const Rule& rule);
+
 std::vector<RuleInfo> describe_rules(const Program& program);
 
 // Which rules to try for a document, by its resourceType.
@@ -29,8 +32,11 @@ class RuleGates {
   RuleGates() = default;
   explicit RuleGates(std::span<const RuleInfo> rules);
   std::span<const std::size_t> candidates(std::string_view resource_type) const;
-  // All rules where the document has no text under the root key resourceType.
-  std::span<const std::size_t> candidates_of(const Document& document) const;
+  struct Chosen {
+    std::span<const std::size_t> rules;
+    bool by_type = false;  // false: all of them, as the document has no text under the root key resourceType
+  };
+  Chosen candidates_of(const Document& document) const;
 
  private:
   std::vector<std::size_t> all_;

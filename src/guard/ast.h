@@ -116,6 +116,7 @@ struct Part {
 struct Query {
   std::vector<Part> parts;
   bool match_all = true;                 // false with `some`
+  bool straight = false;                 // keys only: one result, found without a list of them
   const Value* resource_type = nullptr;  // of Resources.*[ Type == 'text' ]..., which an index answers
   Span span;
   bool leads_with_variable() const { return parts.front().kind == Part::Kind::variable; }
@@ -175,6 +176,8 @@ struct Clause {
 struct Rule {
   std::string name;
   std::optional<Conjunction> conditions;
+  // The one of the conditions that the resource type decides: it holds where the type's gate let the rule through.
+  std::optional<std::size_t> gate;
   Block block;
   Span span;
 };

@@ -13,11 +13,13 @@ namespace setpoint::guard {
 
 // One result of a query.
 struct Found {
-  enum class State : std::uint8_t { literal, resolved, unresolved };
+  enum class State : std::uint8_t { literal, resolved, unresolved, unknown };
   const Value* value = nullptr;  // unresolved: how far the query got
   const Query* query = nullptr;  // unresolved: the query
   State state = State::resolved;
   bool unresolved() const { return state == State::unresolved; }
+  // Not known yet, or: a filter that hangs on something unknown may select it.
+  bool unknown() const { return state == State::unknown; }
 };
 using Results = boost::container::small_vector<Found, 8>;
 

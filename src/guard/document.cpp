@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "guard/limits.h"
+#include "guard/unknown.h"
 #include "guard/yaml_loader.h"
 
 namespace setpoint::guard {
@@ -129,6 +130,12 @@ Document Document::from_json(const base::Json& json) {
   Document out;
   out.root_ = out.arena_.make<Value>(1);
   guard::from_json(*out.root_, json, out.arena_);
+  return out;
+}
+
+Document Document::with_unknowns(const base::Json& json) {
+  Document out = from_json(json);
+  out.has_unknowns_ = mark_unknowns(*out.root_);
   return out;
 }
 

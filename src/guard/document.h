@@ -32,14 +32,18 @@ class Document {
   static base::Result<Document> parse_json_member(std::string_view text, std::string_view pointer);
   static base::Result<Document> parse_yaml(std::string_view text);
   static Document from_json(const base::Json& json);
+  // Texts with marks are values that are not known yet (unknown.h).
+  static Document with_unknowns(const base::Json& json);
 
   const Value& root() const;
+  bool has_unknowns() const { return has_unknowns_; }
   std::size_t memory_bytes() const { return arena_.reserved_bytes(); }
 
  private:
   friend class DocumentReader;
   Arena arena_;
   Value* root_ = nullptr;
+  bool has_unknowns_ = false;
 };
 
 // Reads JSON texts one after the other into one Document without allocating anew: for scans. One per thread.

@@ -6,14 +6,11 @@
 #include <tuple>
 
 #include "guard/limits.h"
+#include "guard/unknown.h"
 
 namespace setpoint::guard {
 
 namespace {
-
-Status of_counts(std::size_t fails, std::size_t passes) {
-  return fails > 0 ? Status::fail : passes > 0 ? Status::pass : Status::skip;
-}
 
 template <class... F>
 struct Overloaded : F... {
@@ -41,6 +38,11 @@ bool is_empty(const Value& value) {
       throw Abort{fmt::format("`empty` asked of {} at '{}': it is for text, lists and maps", kind_name(value.kind),
                               value.path())};
   }
+}
+
+bool holds_map(const Value& literal) {
+  if (literal.kind == Kind::list) return std::any_of(literal.list().begin(), literal.list().end(), holds_map);
+  return literal.kind == Kind::map;
 }
 
 Kind asked_kind(Op op) {
@@ -95,11 +97,7 @@ Evaluation::Deeper::Deeper(Evaluation& evaluation) : evaluation_(evaluation) {
 }
 
 Evaluation::Evaluation(const Program& program, const Document& document, Surroundings surroundings)
-    : program_(program),
-      document_(document),
-      surroundings_(surroundings),
-      judged_(program.rules.size()),
-      root_scope_(std::make_unique<Scope>()) {
+    : program_(program), document_(document), surroundings_(surroundings), root_scope_(std::make_unique<Scope>()) {
   root_bindings_.reserve(program.lets.size());
   for (const Let& let : program.lets) root_bindings_.push_back({&let, false, {}});
   root_scope_->root = &document.root();
@@ -107,15 +105,17 @@ Evaluation::Evaluation(const Program& program, const Document& document, Surroun
 }
 Evaluation::~Evaluation() = default;
 
-void Evaluation::evaluate(std::size_t index, Report& report) {
+void Evaluation::evaluate(std::size_t index, bool through_the_gate, Report& report) {
   failures_.clear();
   steps_ = 0;
   omitted_ = 0;
   recording_ = true;
+  unknown_because_.clear();
   try {
-    Status status = rule(program_.rules[index], *root_scope_);
+    Status status = rule(program_.rules[index], *root_scope_, through_the_gate);
     report.rules[index] = status;
     if (status == Status::fail) enter_failures(index, report);
+    if (status == Status::error) report.errors.push_back({index, unknown_because_});
   } catch (const Abort& abort) {
     depth_ = 0;
     call_message_ = {};
@@ -131,6 +131,10 @@ void Evaluation::step(std::size_t count) {
   if (arena_.used_bytes() > kTemporaryBytesMax) {
     throw Abort{fmt::format("the rule makes more than {} bytes of values", kTemporaryBytesMax)};
   }
+}
+
+void Evaluation::forget(std::size_t recorded) {
+  if (failures_.size() > recorded) failures_.resize(recorded);
 }
 
 void Evaluation::failed(const Value& at, bool resolved, std::string_view expected, std::string_view message) {
@@ -180,9 +184,27 @@ std::string Evaluation::path_of(const Value& value) const {
   return path;
 }
 
-Status Evaluation::rule(const Rule& rule, Scope& scope) {
+Status Evaluation::applies(const Rule& rule, Scope& scope, bool through_the_gate) {
+  if (!rule.conditions) return Status::pass;
+  if (!through_the_gate || !rule.gate) return unrecorded(*rule.conditions, scope);
+  if (rule.conditions->size() == 1) return Status::pass;
+  bool before = std::exchange(recording_, false);
+  std::size_t fails = 0;
+  std::size_t unknowns = 0;
+  for (std::size_t i = 0; i < rule.conditions->size(); ++i) {
+    if (i == *rule.gate) continue;
+    Status status = disjunction((*rule.conditions)[i], scope);
+    fails += status == Status::fail ? 1 : 0;
+    unknowns += status == Status::error ? 1 : 0;
+  }
+  recording_ = before;
+  return combined(fails, 1, unknowns);
+}
+
+Status Evaluation::rule(const Rule& rule, Scope& scope, bool through_the_gate) {
   Deeper deeper(*this);
-  if (rule.conditions && unrecorded(*rule.conditions, scope) != Status::pass) return Status::skip;
+  Status applies = this->applies(rule, scope, through_the_gate);
+  if (applies != Status::pass) return applies == Status::error ? applies : Status::skip;
   const Rule* outer = std::exchange(current_rule_, &rule);
   Status status = block(rule.block, scope);
   current_rule_ = outer;
@@ -193,6 +215,7 @@ Status Evaluation::rule(const Rule& rule, Scope& scope) {
 const Evaluation::Judged& Evaluation::referenced_rule(const std::string& name) {
   auto found = program_.rules_by_name.find(name);
   if (found == program_.rules_by_name.end()) throw Abort{fmt::format("there is no rule '{}'", name)};
+  if (judged_.empty()) judged_.resize(program_.rules.size());
   Judged& known = judged_[found->second.front()];
   if (known.status) return known;
   std::vector<Failure> ours = std::exchange(failures_, {});
@@ -213,12 +236,28 @@ const Evaluation::Judged& Evaluation::referenced_rule(const std::string& name) {
 Status Evaluation::conjunction(const Conjunction& clauses, Scope& scope) {
   std::size_t passes = 0;
   std::size_t fails = 0;
+  std::size_t unknowns = 0;
   for (const Disjunction& any : clauses) {
     Status status = disjunction(any, scope);
     passes += status == Status::pass ? 1 : 0;
     fails += status == Status::fail ? 1 : 0;
+    unknowns += status == Status::error ? 1 : 0;
   }
-  return of_counts(fails, passes);
+  return combined(fails, passes, unknowns);
+}
+
+Status Evaluation::combined(std::size_t fails, std::size_t passes, std::size_t unknowns) {
+  if (fails > 0) return Status::fail;
+  if (unknowns > 0) return Status::error;
+  return passes > 0 ? Status::pass : Status::skip;
+}
+
+Status Evaluation::not_known(const Value& value) {
+  if (unknown_because_.empty()) {
+    std::string what = value.kind == Kind::unknown ? without_marks(value.string()) : "a part of it";
+    unknown_because_ = fmt::format("{} is not known yet: {}", path_of(value), what);
+  }
+  return Status::error;
 }
 
 Status Evaluation::disjunction(const Disjunction& clauses, Scope& scope) {
@@ -227,11 +266,12 @@ Status Evaluation::disjunction(const Disjunction& clauses, Scope& scope) {
   for (const Clause& one : clauses) {
     Status here = clause(one, scope);
     if (here == Status::pass) {
-      failures_.resize(recorded);
+      forget(recorded);
       return here;
     }
-    if (here == Status::fail) status = here;
+    if (here == Status::error || (here == Status::fail && status == Status::skip)) status = here;
   }
+  if (status == Status::error) forget(recorded);
   return status;
 }
 
@@ -275,15 +315,36 @@ void Evaluation::leave_out_unresolved(Results& found) const {
               found.end());
 }
 
+// Most clauses: keys on the left, nothing or a literal on the right. No list of results is needed for one.
+std::optional<Status> Evaluation::straight_access(const AccessClause& clause, Scope& scope) {
+  if (!clause.query->straight || program_.guard2) return std::nullopt;
+  const Value* const* literal = clause.against ? std::get_if<const Value*>(&clause.against->is) : nullptr;
+  if (clause.against && literal == nullptr) return std::nullopt;
+  Found left = straight(*clause.query, scope);
+  if (document_.has_unknowns() && literal != nullptr) return std::nullopt;
+  std::size_t recorded = failures_.size();
+  std::size_t unknowns = 0;
+  ClauseTally tally(*this, clause);
+  if (literal == nullptr) {
+    unknowns = unary_all(clause, {&left, 1}, tally);
+  } else {
+    Found right{*literal, nullptr, Found::State::literal};
+    compare(clause.op, clause.op_inverted, {&left, 1}, {&right, 1}, tally);
+  }
+  return settled(clause, tally, unknowns, recorded);
+}
+
 Status Evaluation::access(const AccessClause& clause, Scope& scope) {
+  if (std::optional<Status> done = straight_access(clause, scope)) return *done;
   std::size_t recorded = failures_.size();
   ClauseTally tally(*this, clause);
   Results left;
+  std::size_t unknowns = 0;
   if (is_unary(clause.op)) {
     query(*clause.query, scope, left);
     if (clause.op != Op::exists && clause.op != Op::empty) leave_out_unresolved(left);
-    if (left.empty()) return unary(clause, {}, tally);
-    (void)unary(clause, {left.data(), left.size()}, tally);
+    if (left.empty()) return unary_of_none(clause, tally);
+    unknowns = unary_all(clause, {left.data(), left.size()}, tally);
   } else {
     Results right;
     operand(*clause.against, scope, right);
@@ -291,31 +352,77 @@ Status Evaluation::access(const AccessClause& clause, Scope& scope) {
     leave_out_unresolved(left);
     leave_out_unresolved(right);
     if (left.empty() || right.empty()) return Status::skip;
-    compare(clause.op, clause.op_inverted, {left.data(), left.size()}, {right.data(), right.size()}, tally);
+    if (document_.has_unknowns()) unknowns = leave_out_unknown(left, right);
+    if (!left.empty())
+      compare(clause.op, clause.op_inverted, {left.data(), left.size()}, {right.data(), right.size()}, tally);
   }
-  if (clause.query->match_all) return tally.fails > 0 ? Status::fail : Status::pass;
-  if (tally.passes == 0) return Status::fail;
-  failures_.resize(recorded);
-  return Status::pass;
+  return settled(clause, tally, unknowns, recorded);
 }
 
-Status Evaluation::unary(const AccessClause& clause, std::span<const Found> found, ClauseTally& tally) {
+Status Evaluation::settled(const AccessClause& clause, const ClauseTally& tally, std::size_t unknowns,
+                           std::size_t recorded) {
+  bool all = clause.query->match_all;
+  bool decided = unknowns == 0 || (all ? tally.fails > 0 : tally.passes > 0);
+  Status status = Status::error;
+  if (decided) status = (all ? tally.fails == 0 : tally.passes > 0) ? Status::pass : Status::fail;
+  if (status == Status::error || (!all && status == Status::pass)) forget(recorded);
+  return status;
+}
+
+// Takes what is not known out of a comparison and tells how much that was. Sets that are compared with each other are
+// unknown as a whole where anything in them is.
+std::size_t Evaluation::leave_out_unknown(Results& left, const Results& right) {
+  // A map with something unknown in it is still no text.
+  bool maps = right.size() != 1 || right[0].state != Found::State::literal || holds_map(*right[0].value);
+  auto hangs = [maps](const Found& found) {
+    if (found.unknown() || found.unresolved()) return found.unknown();
+    return (found.value->kind != Kind::map || maps) && holds_unknown(*found.value);
+  };
+  bool literal = right.size() == 1 && right[0].state == Found::State::literal;
+  auto known = std::stable_partition(left.begin(), left.end(), [&](const Found& found) { return !hangs(found); });
+  auto right_hangs = std::find_if(right.begin(), right.end(), hangs);
+  if (known != left.end()) (void)not_known(*known->value);
+  if (right_hangs != right.end()) (void)not_known(*right_hangs->value);
+  bool whole = right_hangs != right.end() || (!literal && known != left.end());
+  std::size_t out = static_cast<std::size_t>(left.end() - (whole ? left.begin() : known));
+  left.erase(whole ? left.begin() : known, left.end());
+  return out;
+}
+
+Status Evaluation::unary_of_none(const AccessClause& clause, ClauseTally& tally) {
+  if (clause.op != Op::empty || !asks_of_results(*clause.query)) return Status::skip;
+  if (clause.op_inverted == clause.negated) return Status::pass;
+  tally.failed(*root_scope_->root, false);
+  return Status::fail;
+}
+
+// How many of the values are not known.
+std::size_t Evaluation::unary_all(const AccessClause& clause, std::span<const Found> found, ClauseTally& tally) {
   bool of_results = clause.op == Op::empty && asks_of_results(*clause.query);
-  if (found.empty()) {
-    if (!of_results) return Status::skip;
-    if (clause.op_inverted == clause.negated) return Status::pass;
-    tally.failed(*root_scope_->root, false);
-    return Status::fail;
-  }
+  std::size_t unknowns = 0;
   for (const Found& one : found) {
+    if (one.unknown() && !unary_known(clause, one)) {
+      (void)not_known(*one.value);
+      ++unknowns;
+      continue;
+    }
     bool holds = of_results ? one.unresolved() || one.value->kind == Kind::null : unary_holds(clause, one);
     tally.settle(holds != (clause.op_inverted != clause.negated), one);
   }
-  return Status::pass;
+  return unknowns;
+}
+
+// What can be said of a value that is not known: that it is there, and where it is filled that it is a text.
+bool Evaluation::unary_known(const AccessClause& clause, const Found& found) {
+  if (found.value->kind != Kind::unknown) return false;
+  Presence presence = presence_of(found.value->string());
+  if (clause.op == Op::exists) return presence != Presence::perhaps;
+  return presence == Presence::filled && clause.op != Op::is_null;
 }
 
 bool Evaluation::unary_holds(const AccessClause& clause, const Found& found) const {
   if (clause.op == Op::exists) return !found.unresolved();
+  if (found.unknown()) return clause.op == Op::is_text;
   if (clause.op == Op::empty) return found.unresolved() || is_empty(*found.value);
   return !found.unresolved() && found.value->kind == asked_kind(clause.op);
 }
@@ -331,29 +438,34 @@ Status Evaluation::block_clause(const BlockClause& clause, Scope& scope) {
   std::size_t recorded = failures_.size();
   std::size_t passes = 0;
   std::size_t fails = 0;
+  std::size_t unknowns = 0;
   for (const Found& found : values) {
     Status status = Status::fail;
     if (found.unresolved()) {
       failed(*found.value, false, clause.expected, "");
     } else {
-      status = block_on(clause.block, *found.value, scope);
+      status = found.unknown() ? not_known(*found.value) : block_on(clause.block, *found.value, scope);
     }
     passes += status == Status::pass ? 1 : 0;
     fails += status == Status::fail ? 1 : 0;
+    unknowns += status == Status::error ? 1 : 0;
   }
-  if (clause.query->match_all || passes == 0) return of_counts(fails, passes);
-  failures_.resize(recorded);
-  return Status::pass;
+  if (clause.query->match_all) return combined(fails, passes, unknowns);
+  if (passes == 0 && unknowns == 0) return combined(fails, 0, 0);
+  forget(recorded);
+  return passes > 0 ? Status::pass : Status::error;
 }
 
 Status Evaluation::when(const WhenClause& clause, Scope& scope) {
-  if (unrecorded(clause.conditions, scope) != Status::pass) return Status::skip;
+  Status applies = unrecorded(clause.conditions, scope);
+  if (applies != Status::pass) return applies == Status::error ? applies : Status::skip;
   return block(clause.block, scope);
 }
 
 // A rule that skips counts as one that fails. Its evidence is ours.
 Status Evaluation::reference(const RuleReference& clause) {
   const Judged& judged = referenced_rule(clause.rule);
+  if (judged.status == Status::error) return Status::error;
   if ((judged.status == Status::pass) != clause.negated) return Status::pass;
   if (!recording_) return Status::fail;
   if (!clause.negated && !judged.failures.empty()) {
@@ -394,19 +506,24 @@ Status Evaluation::call(const RuleCall& clause, Scope& scope) {
 }
 
 Status Evaluation::type_block(const TypeClause& clause, Scope& scope) {
-  if (clause.conditions && unrecorded(*clause.conditions, scope) != Status::pass) return Status::skip;
+  if (clause.conditions) {
+    Status applies = unrecorded(*clause.conditions, scope);
+    if (applies != Status::pass) return applies == Status::error ? applies : Status::skip;
+  }
   Results values;
   query(*clause.query, scope, values);
   leave_out_unresolved(values);
   std::size_t passes = 0;
   std::size_t fails = 0;
+  std::size_t unknowns = 0;
   for (const Found& found : values) {
     if (found.unresolved()) throw Abort{fmt::format("a block for {} needs a document with Resources", clause.type)};
-    Status status = block_on(clause.block, *found.value, scope);
+    Status status = found.unknown() ? not_known(*found.value) : block_on(clause.block, *found.value, scope);
     passes += status == Status::pass ? 1 : 0;
     fails += status == Status::fail ? 1 : 0;
+    unknowns += status == Status::error ? 1 : 0;
   }
-  return of_counts(fails, passes);
+  return combined(fails, passes, unknowns);
 }
 
 }  // namespace setpoint::guard

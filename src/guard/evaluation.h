@@ -2,6 +2,9 @@
 // against the root of the scope that it stands in, a filter behind [*] too (see docs/guard.md, "What surprises
 // people").
 //
+// Inside, Status::error is "hangs on what is not known yet" (unknown.h): it loses against a FAIL in an AND and against
+// a PASS in an OR. What cannot be judged at all is an Abort.
+//
 // Made for one document, used for its rules, dropped. One thread. Exceptions (Abort) stay inside evaluate().
 #pragma once
 
@@ -30,8 +33,9 @@ class Evaluation {
 
   Evaluation(const Program& program, const Document& document, Surroundings surroundings);
   ~Evaluation();
-  // Judges the rule and enters what it found into the report.
-  void evaluate(std::size_t rule, Report& report);
+  // Judges the rule and enters what it found into the report. `through_the_gate`: the document's resource type is one
+  // of those that the rule's condition lets through.
+  void evaluate(std::size_t rule, bool through_the_gate, Report& report);
 
  private:
   struct Binding;
@@ -43,7 +47,8 @@ class Evaluation {
   friend class FunctionRunner;
 
   // Clauses (evaluation.cpp)
-  Status rule(const Rule& rule, Scope& scope);
+  Status rule(const Rule& rule, Scope& scope, bool through_the_gate = false);
+  Status applies(const Rule& rule, Scope& scope, bool through_the_gate);
   const Judged& referenced_rule(const std::string& name);
   Status conjunction(const Conjunction& clauses, Scope& scope);
   Status disjunction(const Disjunction& clauses, Scope& scope);
@@ -52,8 +57,14 @@ class Evaluation {
   Status block(const Block& block, Scope& scope);
   Status block_on(const Block& block, const Value& value, Scope& scope);
   void leave_out_unresolved(Results& found) const;
+  static Status combined(std::size_t fails, std::size_t passes, std::size_t unknowns);
+  Status not_known(const Value& value);
+  Status settled(const AccessClause& clause, const ClauseTally& tally, std::size_t unknowns, std::size_t recorded);
+  std::size_t leave_out_unknown(Results& left, const Results& right);
   Status access(const AccessClause& clause, Scope& scope);
-  Status unary(const AccessClause& clause, std::span<const Found> found, ClauseTally& tally);
+  Status unary_of_none(const AccessClause& clause, ClauseTally& tally);
+  std::size_t unary_all(const AccessClause& clause, std::span<const Found> found, ClauseTally& tally);
+  static bool unary_known(const AccessClause& clause, const Found& found);
   bool unary_holds(const AccessClause& clause, const Found& found) const;
   Status block_clause(const BlockClause& clause, Scope& scope);
   Status when(const WhenClause& clause, Scope& scope);
@@ -63,6 +74,8 @@ class Evaluation {
 
   // Queries and variables (query_evaluation.cpp)
   void query(const Query& query, Scope& scope, Results& out);
+  Found straight(const Query& query, const Scope& scope);
+  std::optional<Status> straight_access(const AccessClause& clause, Scope& scope);
   void retrieve(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter, Results& out);
   bool from_resource_index(const Query& query, Scope& scope, Results& out);
   void build_resource_index();
@@ -78,7 +91,11 @@ class Evaluation {
   void filtered(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter, Results& out);
   void filtered_map(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter, Results& out);
   void by_keys_filter(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter, Results& out);
-  bool passes(const Conjunction& filter, Scope& scope);
+  Status passes(const Conjunction& filter, Scope& scope);
+  void select(Status selected, const Query& query, std::size_t part, const Value* at, Scope& scope, int converter,
+              Results& out);
+  void unknown(const Value* at, Results& out);
+  const Value* perhaps_selected(const Value* at);
   void unresolved(const Query& query, const Value* at, Results& out);
   const Value* key_value(const Member& member);
   void operand(const Operand& operand, Scope& scope, Results& out);
@@ -88,6 +105,7 @@ class Evaluation {
   void capture(NameId name, const Member& member);
   void step(std::size_t count = 1);
 
+  void forget(std::size_t recorded);  // failures since then are no evidence
   void failed(const Value& at, bool resolved, std::string_view expected, std::string_view message);
   model::Evidence evidence(const Failure& failure) const;
   void enter_failures(std::size_t rule, Report& report);
@@ -111,6 +129,7 @@ class Evaluation {
   bool recording_ = true;
   std::size_t depth_ = 0;
   std::uint64_t steps_ = 0;
+  std::string unknown_because_;  // the first value met that is not known yet
   std::size_t omitted_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <cwctype>
 
 #include "guard/number_text.h"
+#include "guard/unknown.h"
 
 namespace setpoint::guard {
 
@@ -222,6 +223,7 @@ void FunctionRunner::run(const FunctionCall& call, Scope& scope, Results& out) {
   Evaluation::Deeper deeper(evaluation_);
   Arguments arguments(call.arguments.size());
   for (std::size_t i = 0; i < arguments.size(); ++i) evaluation_.operand(call.arguments[i], scope, arguments[i]);
+  if (evaluation_.document_.has_unknowns() && with_unknowns(call.function, arguments, out)) return;
   switch (call.function) {
     case Function::count:
       return count(arguments, out);
@@ -242,6 +244,31 @@ void FunctionRunner::run(const FunctionCall& call, Scope& scope, Results& out) {
     evaluation_.step();
     if (!found.unresolved()) each(call.function, *found.value, out);
   }
+}
+
+// Of something unknown every function is unknown, but for a document in a text: that can be parsed around its marks.
+bool FunctionRunner::with_unknowns(Function function, const Arguments& arguments, Results& out) {
+  const Found* first = nullptr;
+  for (const Results& argument : arguments) {
+    for (const Found& found : argument) {
+      if (first == nullptr && found.unknown()) first = &found;
+    }
+  }
+  if (first == nullptr) return false;
+  bool each_for_itself = function == Function::json_parse || function == Function::url_decode;
+  if (!each_for_itself) {
+    evaluation_.unknown(first->value, out);
+    return true;
+  }
+  for (const Found& found : arguments[0]) {
+    if (!found.unknown()) {
+      if (!found.unresolved()) each(function, *found.value, out);
+      continue;
+    }
+    const Value* inside = function == Function::json_parse ? evaluation_.embedded(found.value) : found.value;
+    out.push_back({inside, nullptr, inside == found.value ? Found::State::unknown : Found::State::resolved});
+  }
+  return true;
 }
 
 // Functions of one value; a kind that they do not know yields nothing.
@@ -479,7 +506,7 @@ void FunctionRunner::related(const Arguments& arguments, Results& out) {
 // IAM policy documents arrive as JSON text, in some calls URL-encoded. Under the extensions a key or .* on such a text
 // goes into the document that it holds.
 const Value* Evaluation::embedded(const Value* at) {
-  std::string_view text = at->string();
+  std::string_view text = at->string();  // of a text, or of one with marks
   if (!text.starts_with('{') && !text.starts_with("%7B") && !text.starts_with("%7b")) return at;
   for (auto& [source, parsed] : embedded_) {
     if (source == at) return parsed;
@@ -494,6 +521,7 @@ const Value* Evaluation::embedded(const Value* at) {
   parsed->made = true;
   parsed->parent = at;
   const Value* result = parse_embedded(text, arena_, *parsed) ? parsed : at;
+  if (result == parsed && at->kind == Kind::unknown) mark_unknowns(*parsed);
   step(text.size() / 8);
   embedded_.emplace_back(at, result);
   return result;

@@ -18,6 +18,7 @@ class FunctionRunner {
   void text(const Value* from, std::string_view text, Results& out);
   void integer(const Value* from, std::int64_t integer, Results& out);
   void each(Function function, const Value& value, Results& out);
+  bool with_unknowns(Function function, const Arguments& arguments, Results& out);
   void count(const Arguments& arguments, Results& out);
   void join(const Arguments& arguments, Results& out);
   void substring(const Arguments& arguments, Results& out);

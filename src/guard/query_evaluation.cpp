@@ -3,6 +3,7 @@
 #include "guard/evaluation.h"
 #include "guard/functions.h"
 #include "guard/limits.h"
+#include "guard/unknown.h"
 
 namespace setpoint::guard {
 
@@ -14,6 +15,23 @@ void Evaluation::query(const Query& query, Scope& scope, Results& out) {
   if (query.leads_with_variable()) return from_variable(query, handed, -1, out);
   if (query.resource_type != nullptr && from_resource_index(query, handed, out)) return;
   retrieve(query, 0, scope.root, handed, -1, out);
+}
+
+Found Evaluation::straight(const Query& query, const Scope& scope) {
+  step();
+  const Scope* at_scope = &scope;
+  while (at_scope->kind == Scope::Kind::call) at_scope = at_scope->parent;
+  const Value* at = at_scope->root;
+  int converter = -1;
+  for (const Part& part : query.parts) {
+    const Value* next = key(part, at, converter);
+    if (next == nullptr) {
+      bool unknown = at->kind == Kind::unknown;
+      return {at, unknown ? nullptr : &query, unknown ? Found::State::unknown : Found::State::unresolved};
+    }
+    at = next;
+  }
+  return {at, nullptr, at->kind == Kind::unknown ? Found::State::unknown : Found::State::resolved};
 }
 
 // One pass over the resources answers every Resources.*[ Type == 'x' ]. Only where each has its Type as text; what is
@@ -48,11 +66,13 @@ void Evaluation::unresolved(const Query& query, const Value* at, Results& out) {
   out.push_back({at, &query, Found::State::unresolved});
 }
 
+void Evaluation::unknown(const Value* at, Results& out) { out.push_back({at, nullptr, Found::State::unknown}); }
+
 void Evaluation::from_variable(const Query& query, Scope& scope, int converter, Results& out) {
   std::span<const Found> values = variable(query.parts[0].name, scope);
   std::size_t next = query.parts.size() > 1 && query.parts[1].kind == Part::Kind::all_indices ? 2 : 1;
   for (const Found& found : values) {
-    if (found.unresolved() || next >= query.parts.size()) {
+    if (found.unresolved() || found.unknown() || next >= query.parts.size()) {
       out.push_back(found);
       continue;
     }
@@ -64,7 +84,7 @@ void Evaluation::from_variable(const Query& query, Scope& scope, int converter, 
 // The member under the key or under the first converted spelling that is there; that spelling then holds for the rest
 // of the query.
 const Value* Evaluation::key(const Part& part, const Value* at, int& converter) {
-  if (at->kind == Kind::text && program_.extensions) at = embedded(at);
+  if ((at->kind == Kind::text || at->kind == Kind::unknown) && program_.extensions) at = embedded(at);
   if (at->kind != Kind::map) return nullptr;
   if (const Value* found = at->find(part.key.text, part.key.hash)) return found;
   if (part.parameters && at == &document_.root() && program_.parameters != nullptr) {
@@ -107,7 +127,7 @@ void Evaluation::retrieve(const Query& query, std::size_t part, const Value* at,
       case Part::Kind::variable:
         return by_variable_keys(query, part, at, scope, converter, out);
       case Part::Kind::all_values:
-        if (at->kind == Kind::text && program_.extensions) at = embedded(at);
+        if ((at->kind == Kind::text || at->kind == Kind::unknown) && program_.extensions) at = embedded(at);
         if (at->kind == Kind::list) return every_item(query, part, at, scope, converter, out);
         if (at->kind == Kind::map) return every_member(query, part, at, scope, converter, out);
         continue;
@@ -120,10 +140,10 @@ void Evaluation::retrieve(const Query& query, std::size_t part, const Value* at,
       case Part::Kind::keys_filter:
         return by_keys_filter(query, part, at, scope, converter, out);
     }
-    if (next == nullptr) return unresolved(query, at, out);
+    if (next == nullptr) return at->kind == Kind::unknown ? unknown(at, out) : unresolved(query, at, out);
     at = next;
   }
-  out.push_back({at, nullptr, Found::State::resolved});
+  out.push_back({at, nullptr, at->kind == Kind::unknown ? Found::State::unknown : Found::State::resolved});
 }
 
 void Evaluation::every_item(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter,
@@ -143,9 +163,28 @@ void Evaluation::every_member(const Query& query, std::size_t part, const Value*
   }
 }
 
-bool Evaluation::passes(const Conjunction& filter, Scope& scope) {
+Status Evaluation::passes(const Conjunction& filter, Scope& scope) {
   Deeper deeper(*this);
-  return unrecorded(filter, scope) == Status::pass;
+  return unrecorded(filter, scope);
+}
+
+// A filter that hangs on something unknown may select the value or not.
+void Evaluation::select(Status selected, const Query& query, std::size_t part, const Value* at, Scope& scope,
+                        int converter, Results& out) {
+  if (selected == Status::pass) return retrieve(query, part, at, scope, converter, out);
+  if (selected == Status::error) unknown(perhaps_selected(at), out);
+}
+
+// The value in a place of its own: that it is there says nothing of whether the filter takes it.
+const Value* Evaluation::perhaps_selected(const Value* at) {
+  static const std::string kWhy = unknown_text(Presence::perhaps, "a filter hangs on it");
+  Value* out = arena_.make<Value>(1);
+  out->kind = Kind::unknown;
+  out->text = kWhy.data();
+  out->size = static_cast<std::uint32_t>(kWhy.size());
+  out->made = true;
+  out->parent = at;
+  return out;
 }
 
 void Evaluation::filtered(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter,
@@ -155,13 +194,14 @@ void Evaluation::filtered(const Query& query, std::size_t part, const Value* at,
   if (at->kind == Kind::list) {
     for (const Value& item : at->list()) {
       Scope inner{Scope::Kind::value, &item, &scope, {}};
-      if (passes(filter, inner)) retrieve(query, part + 1, &item, scope, converter, out);
+      select(passes(filter, inner), query, part + 1, &item, scope, converter, out);
     }
     return;
   }
+  if (at->kind == Kind::unknown) return unknown(at, out);
   if (query.parts[part - 1].kind != Part::Kind::all_indices) return unresolved(query, at, out);
   Scope inner{Scope::Kind::value, at, &scope, {}};
-  if (passes(filter, inner)) retrieve(query, part + 1, at, scope, converter, out);
+  select(passes(filter, inner), query, part + 1, at, scope, converter, out);
 }
 
 // Behind a key a filter goes over the map's values, behind * over the map itself.
@@ -170,22 +210,22 @@ void Evaluation::filtered_map(const Query& query, std::size_t part, const Value*
   const Part& here = query.parts[part];
   Part::Kind before = query.parts[part - 1].kind;
   if (before == Part::Kind::all_values || before == Part::Kind::all_indices) {
-    if (passes(*here.filter, scope)) retrieve(query, part + 1, at, scope, converter, out);
-    return;
+    return select(passes(*here.filter, scope), query, part + 1, at, scope, converter, out);
   }
   if (before != Part::Kind::key && before != Part::Kind::variable) {
     throw Abort{fmt::format("a filter on the map at '{}' must stand behind a key, .* or [*]", at->path())};
   }
   for (const Member& member : at->map()) {
     Scope inner{Scope::Kind::value, &member.value, &scope, {}};
-    if (!passes(*here.filter, inner)) continue;
-    if (here.capture) capture(*here.capture, member);
-    retrieve(query, part + 1, &member.value, inner, converter, out);
+    Status selected = passes(*here.filter, inner);
+    if (selected == Status::pass && here.capture) capture(*here.capture, member);
+    select(selected, query, part + 1, &member.value, inner, converter, out);
   }
 }
 
 void Evaluation::by_keys_filter(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter,
                                 Results& out) {
+  if (at->kind == Kind::unknown) return unknown(at, out);
   if (at->kind != Kind::map) return unresolved(query, at, out);
   const KeysFilter& filter = *query.parts[part].keys;
   Results against;
@@ -198,6 +238,8 @@ void Evaluation::by_keys_filter(const Query& query, std::size_t part, const Valu
   } else {
     operand(filter.against, scope, against);
   }
+  if (std::any_of(against.begin(), against.end(), [](const Found& found) { return found.unknown(); }))
+    return unknown(at, out);
   boost::container::small_vector<const Value*, 8> selected;
   for (const Member& member : at->map()) {
     step();
@@ -211,6 +253,7 @@ void Evaluation::by_keys_filter(const Query& query, std::size_t part, const Valu
 // .%names: the variable's texts are keys; an index behind it picks one of them.
 void Evaluation::by_variable_keys(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter,
                                   Results& out) {
+  if (at->kind == Kind::unknown) return unknown(at, out);
   if (at->kind != Kind::map) return unresolved(query, at, out);
   std::span<const Found> keys = variable(query.parts[part].name, scope);
   if (part + 1 < query.parts.size()) {
@@ -225,7 +268,9 @@ void Evaluation::by_variable_keys(const Query& query, std::size_t part, const Va
     }
   }
   for (const Found& key : keys) {
-    if (key.unresolved()) {
+    if (key.unknown()) {
+      unknown(key.value, out);
+    } else if (key.unresolved()) {
       unresolved(query, at, out);
     } else if (key.value->kind == Kind::list) {
       for (const Value& item : key.value->list()) by_key_value(query, part, at, item, scope, converter, out);
@@ -297,8 +342,8 @@ std::optional<std::span<const Found>> Evaluation::bound(NameId name, Scope& scop
   operand(own->let->value, scope, found);
   const QueryPtr* from = std::get_if<QueryPtr>(&own->let->value.is);
   if (from != nullptr && !(*from)->match_all) {
-    auto dropped =
-        std::remove_if(found.begin(), found.end(), [](const Found& f) { return f.state != Found::State::resolved; });
+    auto dropped = std::remove_if(found.begin(), found.end(),
+                                  [](const Found& f) { return f.unresolved() || f.state == Found::State::literal; });
     found.erase(dropped, found.end());
   }
   own->found = keep({found.data(), found.size()});

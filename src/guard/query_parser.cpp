@@ -50,6 +50,8 @@ Function function_named(std::string_view name) {
 
 bool is_key(const Part& part, std::string_view key) { return part.kind == Part::Kind::key && part.key.text == key; }
 
+bool is_plain_key(const Part& part) { return part.kind == Part::Kind::key && !part.key_index; }
+
 }  // namespace
 
 const Value* resource_type_of(const Query& query) {
@@ -78,6 +80,7 @@ bool Parser::query(QueryPtr& out) {
   bool ok = read_query(*read);
   if (!ok) at_ = begin;
   if (ok) read->resource_type = resource_type_of(*read);
+  if (ok) read->straight = std::all_of(read->parts.begin(), read->parts.end(), is_plain_key);
   read->span = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_)};
   out = ok ? QueryPtr(std::move(read)) : nullptr;
   queries_[begin] = {out, at_};

@@ -96,6 +96,14 @@ std::vector<std::string> gate_types(const Rule& rule) {
   return types ? std::vector<std::string>(types->begin(), types->end()) : std::vector<std::string>();
 }
 
+std::optional<std::size_t> gate_condition(const Rule& rule) {
+  if (!rule.conditions || !types_of(*rule.conditions)) return std::nullopt;
+  for (std::size_t i = 0; i < rule.conditions->size(); ++i) {
+    if (types_of((*rule.conditions)[i])) return i;
+  }
+  return std::nullopt;
+}
+
 RuleGates::RuleGates(std::span<const RuleInfo> rules) {
   std::set<std::string> types;
   for (const RuleInfo& rule : rules) types.insert(rule.resource_types.begin(), rule.resource_types.end());
@@ -114,11 +122,12 @@ std::span<const std::size_t> RuleGates::candidates(std::string_view resource_typ
   return found == by_type_.end() ? ungated_ : found->second;
 }
 
-std::span<const std::size_t> RuleGates::candidates_of(const Document& document) const {
+RuleGates::Chosen RuleGates::candidates_of(const Document& document) const {
   static const HashedKey kResourceType{"resourceType", hash_key("resourceType")};
   const Value& root = document.root();
   const Value* type = root.kind == Kind::map ? root.find(kResourceType.text, kResourceType.hash) : nullptr;
-  return type != nullptr && type->kind == Kind::text ? candidates(type->string()) : all_;
+  bool by_type = type != nullptr && type->kind == Kind::text;
+  return {by_type ? candidates(type->string()) : all_, by_type};
 }
 
 }  // namespace setpoint::guard

@@ -12,6 +12,16 @@ struct RuleSet::Compiled {
   Program program;
   std::vector<RuleInfo> rules;
   RuleGates gates;
+
+  Report evaluate(const Document& document, std::span<const std::size_t> chosen, bool through_the_gate,
+                  const Surroundings& surroundings) const {
+    Report report;
+    report.rules.assign(rules.size(), Status::skip);
+    if (chosen.empty()) return report;
+    Evaluation evaluation(program, document, {surroundings.clock, surroundings.relations});
+    for (std::size_t rule : chosen) evaluation.evaluate(rule, through_the_gate, report);
+    return report;
+  }
 };
 
 namespace {
@@ -43,6 +53,7 @@ std::optional<RuleSet> RuleSet::compile(const base::SourceText& source, base::Di
   program.parameters = parameters_value(options.parameters, program.arena);
   if (program.rules.empty() && diagnostics.error_count() > mistakes) return std::nullopt;
   check_names(program, diagnostics);
+  for (Rule& rule : program.rules) rule.gate = gate_condition(rule);
   compiled->rules = describe_rules(program);
   compiled->gates = RuleGates(compiled->rules);
   return RuleSet(std::move(compiled));
@@ -57,17 +68,13 @@ std::vector<std::size_t> RuleSet::candidates(std::string_view resource_type) con
 }
 
 Report RuleSet::evaluate(const Document& document, const Surroundings& surroundings) const {
-  return evaluate(document, compiled_->gates.candidates_of(document), surroundings);
+  RuleGates::Chosen chosen = compiled_->gates.candidates_of(document);
+  return compiled_->evaluate(document, chosen.rules, chosen.by_type, surroundings);
 }
 
 Report RuleSet::evaluate(const Document& document, std::span<const std::size_t> rules,
                          const Surroundings& surroundings) const {
-  Report report;
-  report.rules.assign(compiled_->rules.size(), Status::skip);
-  if (rules.empty()) return report;
-  Evaluation evaluation(compiled_->program, document, {surroundings.clock, surroundings.relations});
-  for (std::size_t rule : rules) evaluation.evaluate(rule, report);
-  return report;
+  return compiled_->evaluate(document, rules, false, surroundings);
 }
 
 std::vector<std::size_t> RuleSet::affected(const Document& before, const Document& after) const {

@@ -51,6 +51,7 @@ struct CompileOptions {
 struct Surroundings {
   const base::Clock* clock = nullptr;         // now()
   const RelationSource* relations = nullptr;  // related(...)
+  bool unknowns = false;                      // for who makes the document: texts with marks are unknown (unknown.h)
 };
 
 // A place in documents that a rule's verdict hangs on: keys, "*" for any key or index. `deep`: everything below too.

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "guard/regex.h"
+#include "guard/unknown.h"
 
 namespace setpoint::guard {
 
@@ -171,6 +172,8 @@ std::string_view kind_name(Kind kind) {
       return "range(char, char)";
     case Kind::character:
       return "char";
+    case Kind::unknown:
+      return "a value that is not known yet";
   }
   return "?";
 }
@@ -230,6 +233,8 @@ base::Json Value::json() const {
       return char_range_text(*char_range);
     case Kind::character:
       return utf8(character);
+    case Kind::unknown:
+      return without_marks(string());
   }
   return nullptr;
 }

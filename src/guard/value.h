@@ -35,7 +35,8 @@ enum class Kind : std::uint8_t {
   int_range,
   real_range,
   char_range,
-  character
+  character,
+  unknown  // not known yet (unknown.h); the marked text
 };
 
 // As cfn-guard names it in its messages.
