@@ -34,6 +34,10 @@ class Reader {
     if (const Node* aws = map.optional("aws")) read_aws(*aws, config);
     if (const Node* serve = map.optional("serve")) read_serve(*serve, config);
     if (const Node* runbook = map.optional("runbook")) read_runbook(*runbook, config);
+    if (const Node* units = map.optional("units")) read_units(*units, config);
+    if (const Node* profiles = map.optional("profiles")) config.profiles = *profiles;
+    if (const Node* exceptions = map.optional("exceptions")) config.exceptions = *exceptions;
+    config.file = file_;
     map.finish();
     return config;
   }
@@ -42,6 +46,15 @@ class Reader {
   void read_accounts(const Node& list, Config& config) {
     if (!list.is_list()) return diagnostics_.error("wrong-kind", file_, list.at, "'accounts' must be a list");
     for (const Node& item : list.items) config.accounts.push_back(read_account(item));
+  }
+
+  void read_units(const Node& node, Config& config) {
+    if (!node.is_map()) return diagnostics_.error("wrong-kind", file_, node.at, "'units' must be a map of accounts");
+    MapReader map(node, file_, diagnostics_);
+    for (const Node::Entry& unit : node.entries) {
+      for (const std::string& account : map.optional_strings(unit.key))
+        config.units_of_account[account].push_back(unit.key);
+    }
   }
 
   AccountConfig read_account(const Node& node) {

@@ -8,6 +8,11 @@
 //       profile: security-audit             # of the shared AWS files; leave out for the default chain
 //       contact: cloud-security@example.org
 //   content: [content]                 # standards/, runbooks/, automations/
+//   units: {ou-prod: ["111122223333"]}  # organisational unit -> accounts, for profiles
+//   profiles:                          # which controls hold where: standards/profiles.h
+//     - {profile: production, when: {units: [ou-prod]}, remove: [EC2.19], parameters: {EC2.13: {port: 2222}}}
+//   exceptions:                        # what somebody answers for, until a day: findings/exceptions.h
+//     - {exception: bastion, owner: ada@example.org, reason: SEC-311, until: 2027-01-31, when: {control: [EC2.13]}}
 //   notify:
 //     owner_tags: [Owner, owner]
 //     default_channel: sec-ops
@@ -30,6 +35,7 @@
 
 #include "base/clock.h"
 #include "base/diagnostic.h"
+#include "base/document.h"
 
 namespace setpoint::app {
 
@@ -64,6 +70,10 @@ struct Config {
   std::int64_t approvals_required = 1;
   std::vector<std::string> aws_models;
   bool sandbox_scripts = true;
+  std::map<std::string, std::vector<std::string>> units_of_account;
+  std::string file;                    // where it was read; "" for defaults
+  std::optional<base::Node> profiles;  // lists as written: what they name is checked once the controls are loaded
+  std::optional<base::Node> exceptions;
   std::string listen = "127.0.0.1:8470";
   base::Milliseconds poll{300'000};
 };

@@ -5,6 +5,8 @@
 
 #include "app/adapters.h"
 #include "app/config.h"
+#include "app/profiled_controls.h"
+#include "app/wiring.h"
 #include "base/file.h"
 #include "guard/rule_set.h"
 #include "routing/routes.h"
@@ -52,7 +54,8 @@ class Linter {
       with_text(path, [&](const base::SourceText& source) { automation(source); });
     } else if (name == "setpoint.yaml") {
       with_text(path, [&](const base::SourceText& source) {
-        (void)parse_config(source, p.parent_path().string(), diagnostics_);
+        auto config = parse_config(source, p.parent_path().string(), diagnostics_);
+        if (config) check_profiles_and_exceptions(*config, content_roots({}, config->content), diagnostics_);
       });
     } else if (name.starts_with("document.") || holds_runbook(path)) {
       with_text(path, [&](const base::SourceText& source) { document(source); });

@@ -94,10 +94,16 @@ std::optional<Exceptions> Exceptions::compile(const base::SourceText& yaml, Diag
   MapReader map(*root, yaml.name, diagnostics);
   const Node* list = map.required("exceptions");
   map.finish();
-  if (list != nullptr && !list->is_list()) map.error("exceptions", "'exceptions' must be a list");
+  auto out = list == nullptr ? std::nullopt : compile(*list, yaml.name, diagnostics);
+  return diagnostics.error_count() > before ? std::nullopt : std::move(out);
+}
+
+std::optional<Exceptions> Exceptions::compile(const Node& list, const std::string& file, Diagnostics& diagnostics) {
+  std::size_t before = diagnostics.error_count();
+  if (!list.is_list()) diagnostics.error("wrong-kind", file, list.at, "'exceptions' must be a list");
   Exceptions out;
-  Reader reader(yaml.name, diagnostics);
-  for (const Node& node : list == nullptr ? std::vector<Node>() : list->items) {
+  Reader reader(file, diagnostics);
+  for (const Node& node : list.items) {
     if (auto one = reader.read(node)) out.exceptions_.push_back(std::move(*one));
   }
   if (diagnostics.error_count() > before) return std::nullopt;
@@ -105,6 +111,8 @@ std::optional<Exceptions> Exceptions::compile(const base::SourceText& yaml, Diag
 }
 
 base::Result<const Exception*> Exceptions::covering(const Finding& finding, base::Timestamp now) const {
+  bool any = std::any_of(exceptions_.begin(), exceptions_.end(), [&](const auto& one) { return now < one.until; });
+  if (!any) return nullptr;
   base::Json detail = detail_of(finding, {}, now);
   for (const Exception& exception : exceptions_) {
     if (now >= exception.until) continue;

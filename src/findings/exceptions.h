@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "base/diagnostic.h"
+#include "base/document.h"
 #include "findings/lifecycle.h"
 #include "pattern/pattern.h"
 
@@ -37,6 +38,9 @@ struct Exception {
 class Exceptions {
  public:
   static std::optional<Exceptions> compile(const base::SourceText& yaml, base::Diagnostics& diagnostics);
+  // The list itself, as setpoint.yaml holds it.
+  static std::optional<Exceptions> compile(const base::Node& list, const std::string& file,
+                                           base::Diagnostics& diagnostics);
 
   // The first one in force at `now` that covers the finding; nullptr where there is none.
   base::Result<const Exception*> covering(const model::Finding& finding, base::Timestamp now) const;

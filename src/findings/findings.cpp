@@ -81,8 +81,9 @@ class Batch {
  private:
   // An exception that cannot be matched covers nothing: the finding stays in sight.
   Folded excepted(Folded folded, base::Timestamp now) const {
-    if (exceptions_ == nullptr || folded.step == Step::ignored) return folded;
-    auto covering = exceptions_->covering(folded.finding, now);
+    if (folded.step == Step::ignored) return folded;
+    base::Result<const Exception*> covering = nullptr;
+    if (exceptions_ != nullptr) covering = exceptions_->covering(folded.finding, now);
     auto changed = covering ? with_exception(folded.finding, *covering, now) : std::nullopt;
     if (!changed) return folded;
     if (folded.step == Step::opened) changed->step = Step::opened;
@@ -141,7 +142,10 @@ base::Status Findings::announce_and_store(std::span<const model::Event> events, 
 
 base::Result<Taken> Findings::review(base::Timestamp now) {
   FindingFilter filter;
-  filter.statuses = {model::FindingStatus::open, model::FindingStatus::in_progress, model::FindingStatus::suppressed};
+  filter.statuses = {model::FindingStatus::suppressed};
+  // Without an exception there is nothing to suppress, only what an ended one had suppressed.
+  if (exceptions_ != nullptr && !exceptions_->all().empty())
+    filter.statuses.insert(filter.statuses.end(), {model::FindingStatus::open, model::FindingStatus::in_progress});
   Taken taken;
   std::string after;
   do {

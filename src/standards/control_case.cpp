@@ -63,6 +63,15 @@ ControlCase read_fields(const Node& root, const std::string& path, Diagnostics& 
   out.name = map.required_string("case");
   if (const Node* resource = map.required("resource")) out.resource = resource_of(resource->json());
   if (const Node* parameters = map.optional("parameters")) out.parameters = parameters->json();
+  if (const Node* related = map.optional("related")) {
+    out.related.emplace();
+    for (const Node& item : related->items) out.related->push_back(resource_of(item.json()));
+  }
+  if (std::string now = map.optional_string("now"); !now.empty()) {
+    auto time = base::parse_iso8601(now);
+    if (time) out.now = *time;
+    if (!time) map.error("now", fmt::format("'{}' is not a time", now), "write it as 2026-03-02T00:00:00Z");
+  }
   std::string unknown = map.optional_string("unknown");
   if (!unknown.empty()) {
     out.resource.knowledge = model::Knowledge::unknown;
@@ -81,14 +90,38 @@ std::vector<std::string> paths_of(const model::Judgement& judgement) {
   return out;
 }
 
+// What the case says stands beside the resource.
+class CaseRelations final : public guard::RelationSource {
+ public:
+  explicit CaseRelations(const ControlCase& one) : case_(one) {}
+
+  base::Result<std::vector<Related>> related(const guard::Document&, std::string_view type,
+                                             std::string_view) const override {
+    if (!case_.related) return base::fail(base::ErrorCode::not_found, "no {} was read", type);
+    std::vector<Related> out;
+    for (const model::Resource& resource : *case_.related) {
+      if (resource.key.type != type) continue;
+      auto document = std::make_shared<guard::Document>(guard::Document::from_json(resource.item));
+      out.push_back({resource.key.type + "/" + resource.key.id, std::move(document)});
+    }
+    return out;
+  }
+
+ private:
+  const ControlCase& case_;
+};
+
 // With parameters of its own the control is compiled anew, as a profile would.
 std::optional<model::Judgement> judge_case(const Standards& standards, const std::string& control,
                                            const ControlCase& one) {
-  if (one.parameters.empty()) return standards.judge(control, one.resource);
+  CaseRelations relations(one);
+  base::ManualClock clock(one.now.value_or(base::Timestamp{}));
+  guard::Surroundings surroundings{one.now ? &clock : nullptr, &relations, false};
+  if (one.parameters.empty()) return standards.judge(control, one.resource, surroundings);
   Diagnostics diagnostics;
   LoadOptions options;
   options.parameters[control] = one.parameters;
-  return Standards::load(standards.folder(control), diagnostics, options).judge(control, one.resource);
+  return Standards::load(standards.folder(control), diagnostics, options).judge(control, one.resource, surroundings);
 }
 
 std::string joined(const std::vector<std::string>& parts) {

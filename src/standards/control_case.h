@@ -9,6 +9,8 @@
 //     evidence: [/configuration/ipPermissions/0/ipv4Ranges/1/cidrIp]
 //     after: {...}                   # optional: the configuration item once the remediation ran
 //     plan: [...]                    # optional: the calls of its plan; checked by response's tests
+//   now: 2026-03-02T00:00:00Z        # optional: the time at which it is judged
+//   related: [{resourceType: ...}]   # optional: what the inventory knows beside it; absent: nothing was read
 //   resource: {resourceType: ..., ...}   # a whole configuration item
 #pragma once
 
@@ -29,6 +31,8 @@ struct ControlCase {
   std::string name;
   model::Resource resource;
   base::Json parameters = base::Json::object();
+  std::optional<base::Timestamp> now;
+  std::optional<std::vector<model::Resource>> related;
   model::Verdict verdict = model::Verdict::unknown;
   std::vector<std::string> evidence;  // paths, sorted
   base::Json plan;                    // null where the case says none

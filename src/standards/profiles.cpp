@@ -20,6 +20,11 @@ bool any_in(const std::vector<std::string>& wanted, const std::vector<std::strin
   return std::any_of(given.begin(), given.end(), [&](const std::string& one) { return holds(wanted, one); });
 }
 
+model::Judgement left_out() {
+  static const std::string kWhy = "the profile leaves the control out";
+  return {model::Verdict::not_applicable, {}, kWhy};
+}
+
 class Reader {
  public:
   Reader(std::string file, std::span<const model::Control> known, Diagnostics& diagnostics)
@@ -118,17 +123,29 @@ std::optional<std::vector<Profile>> read_profiles(const base::SourceText& yaml, 
   MapReader map(*root, yaml.name, diagnostics);
   const Node* list = map.required("profiles");
   map.finish();
+  auto out = list == nullptr ? std::nullopt : read_profiles(*list, yaml.name, known, diagnostics);
+  return diagnostics.error_count() > before ? std::nullopt : out;
+}
+
+std::optional<std::vector<Profile>> read_profiles(const Node& list, const std::string& file,
+                                                  std::span<const model::Control> known, Diagnostics& diagnostics) {
+  std::size_t before = diagnostics.error_count();
   std::vector<Profile> out;
-  Reader reader(yaml.name, known, diagnostics);
-  if (list != nullptr && !list->is_list()) map.error("profiles", "'profiles' must be a list");
-  for (const Node& node : list == nullptr ? std::vector<Node>() : list->items) out.push_back(reader.read(node));
+  Reader reader(file, known, diagnostics);
+  if (!list.is_list()) diagnostics.error("wrong-kind", file, list.at, "'profiles' must be a list");
+  for (const Node& node : list.items) out.push_back(reader.read(node));
   if (diagnostics.error_count() > before) return std::nullopt;
   return out;
 }
 
 ProfiledStandards ProfiledStandards::load(const std::string& directory, std::vector<Profile> profiles,
                                           Diagnostics& diagnostics) {
-  ProfiledStandards out(Standards::load(directory, diagnostics));
+  return over(Standards::load(directory, diagnostics), directory, std::move(profiles));
+}
+
+ProfiledStandards ProfiledStandards::over(Standards everything, const std::string& directory,
+                                          std::vector<Profile> profiles) {
+  ProfiledStandards out(std::move(everything));
   for (Profile& profile : profiles) {
     LoadOptions options;
     options.parameters = profile.parameters;
@@ -146,6 +163,25 @@ const Standards& ProfiledStandards::standards_for(const model::Resource& resourc
     if (profile.matches(resource, units)) return own;
   }
   return everything_;
+}
+
+std::vector<Judged> ProfiledStandards::judge(const model::Resource& resource, const std::vector<std::string>& units,
+                                             const guard::Surroundings& surroundings) const {
+  const Standards& own = standards_for(resource, units);
+  std::vector<Judged> out = own.judge(resource, surroundings);
+  if (&own == &everything_) return out;
+  for (const model::Control* control : everything_.controls_about(resource.key.type)) {
+    if (own.find(control->id) == nullptr) out.push_back({control, left_out()});
+  }
+  return out;
+}
+
+std::optional<model::Judgement> ProfiledStandards::judge_by(std::string_view control, const model::Resource& resource,
+                                                            const std::vector<std::string>& units,
+                                                            const guard::Surroundings& surroundings) const {
+  if (everything_.find(control) == nullptr) return std::nullopt;
+  const Standards& own = standards_for(resource, units);
+  return own.find(control) == nullptr ? left_out() : own.judge(control, resource, surroundings);
 }
 
 }  // namespace setpoint::standards

@@ -13,7 +13,7 @@
 //
 // The first profile whose `when` matches holds; a `when` matches where each of its parts does, and an empty one always
 // does. Where none matches, every control holds with its own parameters: what nobody thought of is judged, not left
-// out. Parameters are replaced name by name.
+// out. Parameters are replaced name by name. What a profile leaves out is NOT_APPLICABLE there.
 //
 // Ownership: immutable values. Threads: any number judge at once. Cost: the rules are compiled once per profile.
 #pragma once
@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "base/document.h"
 #include "standards/standards.h"
 
 namespace setpoint::standards {
@@ -46,17 +47,27 @@ struct Profile {
 std::optional<std::vector<Profile>> read_profiles(const base::SourceText& yaml, std::span<const model::Control> known,
                                                   base::Diagnostics& diagnostics);
 
+// The same of the list itself, as setpoint.yaml holds it.
+std::optional<std::vector<Profile>> read_profiles(const base::Node& list, const std::string& file,
+                                                  std::span<const model::Control> known,
+                                                  base::Diagnostics& diagnostics);
+
 class ProfiledStandards {
  public:
+  // `everything` was loaded from the directory already.
+  static ProfiledStandards over(Standards everything, const std::string& directory, std::vector<Profile> profiles);
   static ProfiledStandards load(const std::string& directory, std::vector<Profile> profiles,
                                 base::Diagnostics& diagnostics);
 
   // Those that hold for the resource; `units` are the organisational units of its account, if known.
   const Standards& standards_for(const model::Resource& resource, const std::vector<std::string>& units = {}) const;
+  // A control that the profile leaves out is NOT_APPLICABLE, so that what it once said ends.
   std::vector<Judged> judge(const model::Resource& resource, const std::vector<std::string>& units = {},
-                            const guard::Surroundings& surroundings = {}) const {
-    return standards_for(resource, units).judge(resource, surroundings);
-  }
+                            const guard::Surroundings& surroundings = {}) const;
+  // By one control of everything(); nullopt where there is none.
+  std::optional<model::Judgement> judge_by(std::string_view control, const model::Resource& resource,
+                                           const std::vector<std::string>& units = {},
+                                           const guard::Surroundings& surroundings = {}) const;
   const Standards& everything() const { return everything_; }
 
  private:

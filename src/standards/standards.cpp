@@ -52,6 +52,11 @@ std::optional<guard::RuleSet> compile_rule(const ControlFile& file, const base::
   return rules;
 }
 
+guard::Document document_of(const model::Resource& resource, const guard::Surroundings& surroundings) {
+  return surroundings.unknowns ? guard::Document::with_unknowns(resource.item)
+                               : guard::Document::from_json(resource.item);
+}
+
 Judgement without_rule(Verdict verdict, std::string because) { return {verdict, {}, std::move(because)}; }
 
 // What decides before any rule is asked.
@@ -73,6 +78,18 @@ struct Standards::Loaded {
   std::vector<Compiled> compiled;        // beside controls
   std::map<std::string, std::vector<std::size_t>, std::less<>> by_type;
   std::map<std::string, std::size_t, std::less<>> by_id;
+
+  // The first place that a rule for the type reads and nobody told; "" where there is none.
+  std::string untold(std::size_t index, const std::string& type, const Told& told) const {
+    for (const guard::RuleInfo& rule : compiled[index].rules.rules()) {
+      const auto& types = rule.resource_types;
+      if (!types.empty() && std::find(types.begin(), types.end(), type) == types.end()) continue;
+      for (const guard::ReadPath& path : rule.reads) {
+        if (!told(path.segments, path.deep)) return path.text();
+      }
+    }
+    return {};
+  }
 
   Judgement judge(std::size_t index, const model::Resource& resource, const guard::Document& document,
                   const guard::Surroundings& surroundings) const {
@@ -140,13 +157,45 @@ const std::string& Standards::folder(std::string_view id) const {
   return found == loaded_->by_id.end() ? kNone : loaded_->compiled[found->second].folder;
 }
 
+std::vector<const model::Control*> Standards::controls_about(std::string_view type) const {
+  std::vector<const model::Control*> out;
+  auto found = loaded_->by_type.find(type);
+  if (found == loaded_->by_type.end()) return out;
+  for (std::size_t index : found->second) out.push_back(&loaded_->controls[index]);
+  return out;
+}
+
+std::vector<guard::ReadPath> Standards::reads(std::string_view control) const {
+  std::vector<guard::ReadPath> out;
+  auto found = loaded_->by_id.find(control);
+  if (found == loaded_->by_id.end()) return out;
+  for (const guard::RuleInfo& rule : loaded_->compiled[found->second].rules.rules())
+    out.insert(out.end(), rule.reads.begin(), rule.reads.end());
+  return out;
+}
+
 std::vector<Judged> Standards::judge(const model::Resource& resource, const guard::Surroundings& surroundings) const {
   std::vector<Judged> out;
   auto found = loaded_->by_type.find(resource.key.type);
   if (found == loaded_->by_type.end()) return out;
-  guard::Document document = guard::Document::from_json(resource.item);
+  guard::Document document = document_of(resource, surroundings);
   for (std::size_t index : found->second) {
     out.push_back({&loaded_->controls[index], loaded_->judge(index, resource, document, surroundings)});
+  }
+  return out;
+}
+
+std::vector<Judged> Standards::judge_declared(const model::Resource& resource, const Told& told,
+                                              const guard::Surroundings& surroundings) const {
+  std::vector<Judged> out;
+  auto found = loaded_->by_type.find(resource.key.type);
+  if (found == loaded_->by_type.end()) return out;
+  guard::Document document = guard::Document::with_unknowns(resource.item);
+  for (std::size_t index : found->second) {
+    std::string untold = loaded_->untold(index, resource.key.type, told);
+    out.push_back({&loaded_->controls[index],
+                   untold.empty() ? loaded_->judge(index, resource, document, surroundings)
+                                  : without_rule(Verdict::unknown, "the template does not tell " + untold)});
   }
   return out;
 }
@@ -159,7 +208,7 @@ std::optional<Judgement> Standards::judge(std::string_view control, const model:
   if (std::find(types.begin(), types.end(), resource.key.type) == types.end()) {
     return without_rule(Verdict::not_applicable, fmt::format("{} is not about {}", control, resource.key.type));
   }
-  return loaded_->judge(found->second, resource, guard::Document::from_json(resource.item), surroundings);
+  return loaded_->judge(found->second, resource, document_of(resource, surroundings), surroundings);
 }
 
 }  // namespace setpoint::standards

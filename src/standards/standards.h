@@ -38,6 +38,9 @@ struct LoadOptions {
   std::function<bool(const model::Control&)> select = {};
 };
 
+// Does the item say what stands at this place? Segments of a JSON pointer, "*" for any; `deep`: and all below.
+using Told = std::function<bool(const std::vector<std::string>& segments, bool deep)>;
+
 class Standards {
  public:
   // Every control.yaml below `directory`, in order of control id. A control that does not load, or whose rule does not
@@ -46,10 +49,19 @@ class Standards {
   static Standards load(const std::string& directory, base::Diagnostics& diagnostics, const LoadOptions& options = {});
 
   std::span<const model::Control> controls() const;
-  const model::Control* find(std::string_view id) const;  // nullptr where there is none
-  const std::string& folder(std::string_view id) const;   // where the control was read; "" where there is none
+  const model::Control* find(std::string_view id) const;                           // nullptr where there is none
+  std::vector<const model::Control*> controls_about(std::string_view type) const;  // those that name the type
+  const std::string& folder(std::string_view id) const;  // where the control was read; "" where there is none
 
+  // What the control's rules read, sorted; empty where there is no such control.
+  std::vector<guard::ReadPath> reads(std::string_view control) const;
+
+  // With `surroundings.unknowns`, marked texts in the item are values not known yet (guard/unknown.h).
   std::vector<Judged> judge(const model::Resource& resource, const guard::Surroundings& surroundings = {}) const;
+  // A resource as a template declares it: marked texts are unknown, and a control that reads what the template does not
+  // tell is UNKNOWN, because of that place.
+  std::vector<Judged> judge_declared(const model::Resource& resource, const Told& told,
+                                     const guard::Surroundings& surroundings = {}) const;
   // Of one control; nullopt where there is none, NOT_APPLICABLE where it is not about such resources.
   std::optional<model::Judgement> judge(std::string_view control, const model::Resource& resource,
                                         const guard::Surroundings& surroundings = {}) const;
