@@ -12,8 +12,19 @@ namespace setpoint::app {
 
 std::vector<response::ControlJudgement> LoadedControls::judge(const model::Resource& resource) const {
   std::vector<response::ControlJudgement> out;
-  for (const standards::Standards& set : standards_) {
-    for (standards::Judged& judged : set.judge(resource))
+  for (const standards::ProfiledStandards& set : standards_) {
+    for (standards::Judged& judged : set.judge(resource, units_of(resource), surroundings_))
+      out.push_back({judged.control->id, std::move(judged.judgement)});
+  }
+  return out;
+}
+
+std::vector<response::ControlJudgement> LoadedControls::judge_declared(const model::Resource& resource,
+                                                                       const Told& told) const {
+  std::vector<response::ControlJudgement> out;
+  for (const standards::ProfiledStandards& set : standards_) {
+    for (standards::Judged& judged :
+         set.standards_for(resource, units_of(resource)).judge_declared(resource, told, surroundings_))
       out.push_back({judged.control->id, std::move(judged.judgement)});
   }
   return out;
@@ -21,15 +32,21 @@ std::vector<response::ControlJudgement> LoadedControls::judge(const model::Resou
 
 std::optional<model::Judgement> LoadedControls::judge_by(const std::string& control,
                                                          const model::Resource& resource) const {
-  for (const standards::Standards& set : standards_) {
-    if (set.find(control) != nullptr) return set.judge(control, resource);
+  for (const standards::ProfiledStandards& set : standards_) {
+    if (auto judgement = set.judge_by(control, resource, units_of(resource), surroundings_)) return judgement;
   }
   return std::nullopt;
 }
 
+const std::vector<std::string>& LoadedControls::units_of(const model::Resource& resource) const {
+  static const std::vector<std::string> kNone;
+  auto found = units_.find(resource.key.account);
+  return found == units_.end() ? kNone : found->second;
+}
+
 const model::Control* LoadedControls::find(const std::string& id) const {
-  for (const standards::Standards& set : standards_) {
-    if (const model::Control* found = set.find(id)) return found;
+  for (const standards::ProfiledStandards& set : standards_) {
+    if (const model::Control* found = set.everything().find(id)) return found;
   }
   return nullptr;
 }
@@ -42,8 +59,10 @@ std::vector<std::string> LoadedControls::ids() const {
 
 std::vector<model::Control> LoadedControls::all() const {
   std::vector<model::Control> out;
-  for (const standards::Standards& set : standards_)
-    out.insert(out.end(), set.controls().begin(), set.controls().end());
+  for (const standards::ProfiledStandards& set : standards_) {
+    auto controls = set.everything().controls();
+    out.insert(out.end(), controls.begin(), controls.end());
+  }
   return out;
 }
 

@@ -8,22 +8,32 @@
 #include "engine/controls.h"
 #include "response/rehearsal.h"
 #include "runbook/api_catalog.h"
-#include "standards/standards.h"
+#include "standards/profiles.h"
 
 namespace setpoint::app {
 
-// Controls over several content roots' standards. Thread-safe: immutable.
+// Controls over several content roots' standards, by the profiles. Thread-safe: immutable.
 class LoadedControls final : public engine::Controls {
  public:
-  explicit LoadedControls(std::vector<standards::Standards> standards) : standards_(std::move(standards)) {}
+  using UnitsOfAccount = std::map<std::string, std::vector<std::string>>;
+  // What `surroundings` points to must outlive the controls.
+  LoadedControls(std::vector<standards::ProfiledStandards> standards, UnitsOfAccount units,
+                 guard::Surroundings surroundings)
+      : standards_(std::move(standards)), units_(std::move(units)), surroundings_(surroundings) {}
   std::vector<response::ControlJudgement> judge(const model::Resource& resource) const override;
+  std::vector<response::ControlJudgement> judge_declared(const model::Resource& resource,
+                                                         const Told& told) const override;
   std::optional<model::Judgement> judge_by(const std::string& control, const model::Resource& resource) const override;
   const model::Control* find(const std::string& id) const override;
   std::vector<std::string> ids() const override;
   std::vector<model::Control> all() const;
 
  private:
-  std::vector<standards::Standards> standards_;
+  const std::vector<std::string>& units_of(const model::Resource& resource) const;
+
+  std::vector<standards::ProfiledStandards> standards_;
+  UnitsOfAccount units_;
+  guard::Surroundings surroundings_;
 };
 
 // What compile and lint of runbooks ask, answered by the AWS models.

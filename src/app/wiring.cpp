@@ -9,6 +9,8 @@
 #include "app/adapters.h"
 #include "app/config.h"
 #include "app/crash.h"
+#include "app/inventory_relations.h"
+#include "app/profiled_controls.h"
 #include "app/security_hub_notes.h"
 #include "cloud/aws/actuator.h"
 #include "cloud/aws/credential_chain.h"
@@ -153,7 +155,9 @@ struct Foundation {
   std::shared_ptr<const cloud::aws::ModelCatalog> catalog;
   std::unique_ptr<cloud::aws::CurlTransport> transport;
   std::vector<std::unique_ptr<AccountWiring>> accounts;
+  std::unique_ptr<InventoryRelations> relations;
   std::unique_ptr<LoadedControls> controls;
+  std::shared_ptr<const findings::Exceptions> exceptions;
   std::unique_ptr<ModelApiCatalog> apis;
   std::unique_ptr<RunbookFolder> library;
   std::unique_ptr<response::TwinWorldFactory> worlds;
@@ -192,21 +196,16 @@ base::Status open_models(Foundation& f) {
   return {};
 }
 
-std::unique_ptr<LoadedControls> load_controls(const std::vector<std::string>& roots, base::Diagnostics& diagnostics) {
-  std::vector<standards::Standards> sets;
-  for (const std::string& root : roots) {
-    if (fs::exists(root + "/standards")) sets.push_back(standards::Standards::load(root + "/standards", diagnostics));
-  }
-  return std::make_unique<LoadedControls>(std::move(sets));
-}
-
-void load_content(Foundation& f) {
+base::Status load_content(Foundation& f) {
   base::Diagnostics diagnostics;
-  f.controls = load_controls(f.roots, diagnostics);
+  f.relations = std::make_unique<InventoryRelations>(f.database->resources());
+  TRY(f.controls, load_controls(f.config, f.roots, {&f.clock, f.relations.get(), false}, diagnostics));
+  TRY(f.exceptions, load_exceptions(f.config));
   f.routes = routing::Routes::load(f.roots, diagnostics);
   f.apis = std::make_unique<ModelApiCatalog>(f.catalog);
   f.library = std::make_unique<RunbookFolder>(f.roots, *f.apis);
   std::cerr << diagnostics.render();
+  return {};
 }
 
 void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts) {
@@ -239,6 +238,7 @@ void build_parts(Foundation& f) {
   };
   f.findings =
       std::make_unique<findings::Findings>(f.database->findings(), findings::CheckNames(controls), by_arn, announce);
+  f.findings->set_exceptions(f.exceptions);
   f.oversight = std::make_unique<engine::OversightState>(
       *f.journal, *f.records, f.clock, engine::OversightRules{f.config.approval_valid, f.config.approvals_required});
   f.parts = std::make_unique<engine::Parts>(engine::Parts{f.clock,
@@ -305,7 +305,9 @@ std::string home_folder(const cli::GlobalOptions& options, const std::string& co
 base::Result<std::unique_ptr<engine::Controls>> open_controls(const cli::GlobalOptions& options) {
   TRY(Config config, read_config(options));
   base::Diagnostics diagnostics;
-  auto controls = load_controls(content_roots(options, config.content), diagnostics);
+  static base::SystemClock clock;
+  TRY(auto controls,
+      load_controls(config, content_roots(options, config.content), {&clock, nullptr, false}, diagnostics));
   std::cerr << diagnostics.render();
   if (controls->ids().empty())
     return base::fail({ErrorCode::not_found, "there are no controls", {}, "name content roots with --content", {}});
@@ -320,7 +322,7 @@ base::Result<std::unique_ptr<engine::Engine>> open_engine(const cli::GlobalOptio
   f->home = home_folder(options, f->config.home);
   TRY_VOID(open_store(*f, f->home));
   TRY_VOID(open_models(*f));
-  load_content(*f);
+  TRY_VOID(load_content(*f));
   build_parts(*f);
   connect_accounts(*f, accounts);
   return std::unique_ptr<engine::Engine>(std::make_unique<OwningEngine>(std::move(f)));

@@ -99,13 +99,14 @@ base::Result<ReadingSummary> Inventory::record(std::span<const Resource> resourc
   return summary;
 }
 
-base::Result<std::vector<Resource>> Inventory::related(const Resource& resource, const std::string& type) const {
+base::Result<std::vector<Resource>> related(const ResourceStore& store, const Resource& resource,
+                                            const std::string& type) {
   std::vector<Resource> out;
   for (const model::Relation& relation : resource.relations) {
     if (!type.empty() && relation.type != type) continue;
     for (const std::string& region : {resource.key.region, std::string("global")}) {
       model::ResourceKey key{resource.key.provider, resource.key.account, region, relation.type, relation.id};
-      TRY(auto found, store_.latest(key));
+      TRY(auto found, store.latest(key));
       if (found && found->knowledge != Knowledge::deleted) out.push_back(std::move(*found));
       if (resource.key.region == "global") break;
     }

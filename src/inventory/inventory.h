@@ -22,7 +22,7 @@
 
 namespace setpoint::inventory {
 
-inline constexpr std::size_t kBatchResources = 500;  // readings that go to the store in one transaction
+inline constexpr std::size_t kBatchResources = 1'000;  // readings that go to the store in one transaction
 
 struct ReadingSummary {
   std::size_t created = 0;
@@ -58,15 +58,20 @@ class Reading {
   ReadingSummary summary_;
 };
 
+// The resources that this one names in its relations and that the store knows; type "" = any.
+base::Result<std::vector<model::Resource>> related(const ResourceStore& store, const model::Resource& resource,
+                                                   const std::string& type = {});
+
 class Inventory {
  public:
   explicit Inventory(ResourceStore& store) : store_(store) {}
   Reading begin(Scope scope, base::Timestamp at) { return Reading(store_, std::move(scope), at); }
   // Readings from files and events: each for itself.
   base::Result<ReadingSummary> record(std::span<const model::Resource> resources);
-  // The resources that this one names in its relations and that the inventory knows; type "" = any.
   base::Result<std::vector<model::Resource>> related(const model::Resource& resource,
-                                                     const std::string& type = {}) const;
+                                                     const std::string& type = {}) const {
+    return inventory::related(store_, resource, type);
+  }
   const ResourceStore& store() const { return store_; }
 
  private:

@@ -40,11 +40,19 @@ base::Digest state_of(const Resource& resource) {
   return has_state(resource) ? resource.state_digest() : base::Digest{};
 }
 
+// Equal values have one digest; only where they differ do the digests decide (1 and 1.0 are one).
+bool same_state(const Resource& a, const Resource& b) {
+  if (!has_state(a) || !has_state(b)) return state_of(a) == state_of(b);
+  auto same_part = [&](const char* name) { return base::member(a.item, name) == base::member(b.item, name); };
+  bool equal = same_part("configuration") && same_part("supplementaryConfiguration") && a.tags == b.tags;
+  return equal || state_of(a) == state_of(b);
+}
+
 Change change_between(const std::optional<Resource>& stored, const Resource& now) {
   bool was_there = stored && stored->knowledge != Knowledge::deleted;
   if (now.knowledge == Knowledge::deleted) return was_there ? Change::deleted : Change::unchanged;
   if (!was_there) return Change::created;
-  bool same = stored->knowledge == now.knowledge && state_of(*stored) == state_of(now);
+  bool same = stored->knowledge == now.knowledge && same_state(*stored, now);
   return same ? Change::unchanged : Change::changed;
 }
 
