@@ -16,6 +16,7 @@ import time
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("count", nargs="?", type=int, default=10_000)
+arguments.add_argument("--files-only", action="store_true", help="without the scan over the wire")
 arguments.add_argument("--binary", default="build/release/setpoint")
 A = arguments.parse_args()
 ACCOUNT, REGION = "111122223333", "eu-west-1"
@@ -64,7 +65,11 @@ with tempfile.TemporaryDirectory() as folder:
     seed.write_text(json.dumps({"accounts": {ACCOUNT: {REGION: {"AWS::EC2::VPC": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/8"}], "AWS::EC2::SecurityGroup": groups}}}}))
     program = [A.binary, "--json", "--home", folder + "/home"]
     out = {"count": A.count, "load_average": os.getloadavg()[0], "from_file": run("file", program + ["scan", str(items)]),
-           "from_file_again": run("file again", program + ["scan", str(items)])}
+           "from_file_again": run("file again", program + ["scan", str(items)]),
+           "without_a_store": run("no store", program + ["scan", "--no-store", str(items)])}
+    if A.files_only:
+        print(json.dumps(out, indent=2))
+        raise SystemExit
     twin = subprocess.Popen([A.binary, "twin", "--port", "0", "--seed", str(seed)], stdout=subprocess.PIPE, text=True)
     try:
         url = re.search(r"http://\S+", twin.stdout.readline())[0]

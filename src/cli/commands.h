@@ -14,11 +14,13 @@ inline constexpr char kVersion[] = "0.1.0";
 void add_commands(CLI::App& app, Context& context);
 
 void add_scan_command(CLI::App& app, Context& context);
-void add_scan_commands(CLI::App& app, Context& context);         // import, findings, resource; calls add_scan_command
+void add_check_command(CLI::App& app, Context& context);
+void add_scan_commands(CLI::App& app, Context& context);         // import, findings, resource; calls the two above
 void add_remediation_commands(CLI::App& app, Context& context);  // plan, apply, verify, undo, runs, recover
 void add_oversight_commands(CLI::App& app, Context& context);    // approve, waiting, stop
 void add_journal_command(CLI::App& app, Context& context);
-void add_content_commands(CLI::App& app, Context& context);  // lint, standards
+void add_content_commands(CLI::App& app, Context& context);  // lint; calls add_standards_command
+void add_standards_command(CLI::App& app, Context& context);
 void add_run_command(CLI::App& app, Context& context);
 void add_serve_command(CLI::App& app, Context& context);
 void add_demo_command(CLI::App& app, Context& context);

@@ -1,10 +1,9 @@
-// lint, standards
+// lint
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "engine/engine.h"
 
 namespace setpoint::cli {
 
@@ -34,38 +33,6 @@ void lint(Context& context, const std::vector<std::string>& paths) {
   if (diagnostics.has_errors()) context.exit_code = kBadInput;
 }
 
-void standards(Context& context) {
-  context.with_engine([&](engine::Engine& engine) -> base::Status {
-    Table table({"CONTROL", "SEVERITY", "REMEDY", "TITLE"});
-    base::Json all = base::Json::array();
-    std::size_t with_remedy = 0;
-    for (const std::string& id : engine.parts().controls.ids()) {
-      const model::Control* control = engine.parts().controls.find(id);
-      bool remedy = control->remediation && engine.parts().library.document(control->remediation->runbook);
-      with_remedy += remedy ? 1 : 0;
-      std::string word = remedy                 ? control->remediation->runbook
-                         : control->remediation ? control->remediation->runbook + " (not there yet)"
-                                                : "human: " + control->human;
-      table.add(
-          {id, std::string(model::to_string(control->severity)), printable(word, 60), printable(control->title, 80)},
-          {Tone::accent, tone_of(control->severity)});
-      all.push_back(
-          {{"control", id},
-           {"severity", model::to_string(control->severity)},
-           {"title", control->title},
-           {"mappings", control->mappings},
-           {"remediation", control->remediation ? base::Json(control->remediation->runbook) : base::Json(nullptr)},
-           {"remedy_available", remedy},
-           {"human", control->human}});
-    }
-    std::cout << (context.options.json ? all.dump(2) + "\n" : table.render(context.paint));
-    if (!context.options.json)
-      std::cout << fmt::format("{} controls, {} with a remedy that can be rehearsed and applied here\n", all.size(),
-                               with_remedy);
-    return {};
-  });
-}
-
 }  // namespace
 
 void add_content_commands(CLI::App& app, Context& context) {
@@ -76,9 +43,7 @@ void add_content_commands(CLI::App& app, Context& context) {
   linting->footer(
       "Examples\n  setpoint lint content\n  setpoint lint content/runbooks/Setpoint-RevokeOpenIngress/document.yaml");
   linting->callback([&context, paths] { lint(context, *paths); });
-  app.add_subcommand("standards", "The controls, and which have a remedy")->callback([&context] {
-    standards(context);
-  });
+  add_standards_command(app, context);
 }
 
 }  // namespace setpoint::cli

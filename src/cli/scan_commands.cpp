@@ -124,6 +124,7 @@ void resource_command(Context& context, const std::string& text) {
 
 void add_scan_commands(CLI::App& app, Context& context) {
   add_scan_command(app, context);
+  add_check_command(app, context);
   auto files = std::make_shared<std::vector<std::string>>();
   CLI::App* importing =
       app.add_subcommand("import", "Take in ASFF, OCSF, EventBridge events, CloudTrail, configuration items");

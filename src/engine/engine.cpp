@@ -20,6 +20,30 @@ std::string finding_of(const model::Event& event) {
   return finding.is_string() ? finding.get<std::string>() : base::string_member(finding, "id");
 }
 
+// Values one by one become batches: a transaction, with its wait for the disk, is paid once for many.
+class Gathering {
+ public:
+  using Sink = std::function<base::Status(intake::Batch&&)>;
+  explicit Gathering(Sink sink) : sink_(std::move(sink)) {}
+
+  base::Status take(intake::Batch&& part) {
+    pending_.append(std::move(part));
+    if (pending_.resources.size() + pending_.events.size() + pending_.findings.size() < kGathered) return {};
+    return flush();
+  }
+
+  base::Status flush() {
+    intake::Batch batch = std::exchange(pending_, {});
+    if (batch.took_nothing() && batch.refused.empty()) return {};
+    return sink_(std::move(batch));
+  }
+
+ private:
+  static constexpr std::size_t kGathered = 1'000;
+  Sink sink_;
+  intake::Batch pending_;
+};
+
 }  // namespace
 
 Engine::Engine(EnginePorts ports)
@@ -30,6 +54,7 @@ Engine::Engine(EnginePorts ports)
 
 base::Result<ScanSummary> Engine::scan(const ScanRequest& request, const ScanWatch& watch) {
   ScanSummary out;
+  TRY_VOID(review(out));
   Scanning scanning(ports_.parts, watch);
   std::vector<const AccountAccess*> chosen;
   std::size_t parts = 0;
@@ -44,21 +69,37 @@ base::Result<ScanSummary> Engine::scan(const ScanRequest& request, const ScanWat
   return out;
 }
 
+base::Status Engine::review(ScanSummary& out) {
+  TRY(findings::Taken taken, ports_.parts.findings.review(ports_.parts.clock.now()));
+  out.findings.reopened += taken.reopened;
+  out.findings.updated += taken.updated;
+  return {};
+}
+
 base::Status Engine::import_file(const std::string& path, ScanSummary& out, const ScanWatch& watch) {
+  TRY_VOID(review(out));
   Scanning scanning(ports_.parts, watch);
-  return intake::Intake().read_file(path, [&](intake::Batch&& part) -> base::Status {
-    TRY_VOID(note_creators(ports_.parts.journal, part.events));
-    return scanning.take_batch(std::move(part), out);
+  Gathering gathering([&](intake::Batch&& batch) -> base::Status {
+    TRY_VOID(note_creators(ports_.parts.journal, batch.events));
+    return scanning.take_batch(std::move(batch), out);
   });
+  base::Status read =
+      intake::Intake().read_file(path, [&](intake::Batch&& part) { return gathering.take(std::move(part)); });
+  TRY_VOID(gathering.flush());
+  return read;
 }
 
 base::Status Engine::import_bytes(std::string_view bytes, const std::string& name, ScanSummary& out) {
   Scanning scanning(ports_.parts);
-  return intake::Intake().read(bytes, name, [&](intake::Batch&& part) -> base::Status {
-    TRY_VOID(note_creators(ports_.parts.journal, part.events));
-    TRY_VOID(journal_events(ports_.parts.journal, part.events));
-    return scanning.take_batch(std::move(part), out);
+  Gathering gathering([&](intake::Batch&& batch) -> base::Status {
+    TRY_VOID(note_creators(ports_.parts.journal, batch.events));
+    TRY_VOID(journal_events(ports_.parts.journal, batch.events));
+    return scanning.take_batch(std::move(batch), out);
   });
+  base::Status read =
+      intake::Intake().read(bytes, name, [&](intake::Batch&& part) { return gathering.take(std::move(part)); });
+  TRY_VOID(gathering.flush());
+  return read;
 }
 
 base::Result<std::string> Engine::checkpoint() {

@@ -48,6 +48,9 @@ class Engine {
   const routing::Routes& routes() const { return ports_.routes; }
 
   base::Result<ScanSummary> scan(const ScanRequest& request, const ScanWatch& watch);
+  // Exceptions as they are now: what they cover is suppressed, what an ended one had suppressed comes back. A scan and
+  // an import begin with it.
+  base::Status review(ScanSummary& out);
   // Files of any format that intake/ knows; "-" is standard input. What was good before an error is kept.
   base::Status import_file(const std::string& path, ScanSummary& out, const ScanWatch& watch = {});
   base::Status import_bytes(std::string_view bytes, const std::string& name, ScanSummary& out);

@@ -1,5 +1,9 @@
 #include "engine/scanning.h"
 
+#include <set>
+
+#include "findings/identity.h"
+
 namespace setpoint::engine {
 
 using model::Resource;
@@ -121,21 +125,52 @@ base::Status Scanning::judge_again(const Resource& resource, ScanSummary& out) {
   return judge_all(one, out);
 }
 
-void Scanning::judge(const Resource& resource, std::vector<model::Finding>& reports, ScanSummary& out) const {
-  for (const response::ControlJudgement& judged : parts_.controls.judge(resource)) {
+struct Scanning::Judged {
+  const model::Control* control;
+  const Resource* resource;
+  model::Judgement judgement;
+  std::string id;  // of the finding
+  bool fails() const { return judgement.verdict == Verdict::non_compliant; }
+};
+
+void Scanning::judge(const Resource& resource, std::vector<Judged>& all, ScanSummary& out) const {
+  for (response::ControlJudgement& judged : parts_.controls.judge(resource)) {
     const model::Control* control = parts_.controls.find(judged.control);
     if (control == nullptr) continue;
     out.count(*control, resource, judged.judgement.verdict);
     if (watch_.judged) watch_.judged(*control, resource, judged.judgement);
-    reports.push_back(findings::own_report(control->id, control->title, control->rationale, control->severity, resource,
-                                           judged.judgement,
-                                           resource.captured_at.known() ? resource.captured_at : parts_.clock.now()));
+    all.push_back({control, &resource, std::move(judged.judgement), findings::finding_id(control->id, resource.key)});
   }
 }
 
+// Most verdicts are COMPLIANT and no finding was ever opened: those need no report. In the order of judging.
+base::Result<std::vector<model::Finding>> Scanning::reports_of(const std::vector<Judged>& all) const {
+  std::set<std::string_view> known;
+  std::vector<std::string> quiet;
+  for (const Judged& one : all) {
+    if (one.fails())
+      known.insert(one.id);
+    else
+      quiet.push_back(one.id);
+  }
+  TRY(auto recorded, parts_.finding_store.get(quiet));
+  for (const model::Finding& finding : recorded) known.insert(finding.id);
+  std::vector<model::Finding> out;
+  for (const Judged& one : all) {
+    if (!known.contains(one.id)) continue;
+    const model::Control& control = *one.control;
+    base::Timestamp at = one.resource->captured_at.known() ? one.resource->captured_at : parts_.clock.now();
+    out.push_back(findings::own_report(control.id, control.title, control.rationale, control.severity, *one.resource,
+                                       one.judgement, at));
+  }
+  return out;
+}
+
 base::Status Scanning::judge_all(std::vector<Resource>& resources, ScanSummary& out) {
-  std::vector<model::Finding> reports;
-  for (const Resource& resource : resources) judge(resource, reports, out);
+  std::vector<Judged> all;
+  for (const Resource& resource : resources) judge(resource, all, out);
+  TRY(auto reports, reports_of(all));
+  all.clear();
   resources.clear();
   return record_findings(std::move(reports), out);
 }

@@ -77,7 +77,9 @@ class Scanning {
                          ScanSummary& out);
   base::Status judge_all(std::vector<model::Resource>& resources, ScanSummary& out);
   base::Status record_findings(std::vector<model::Finding> reports, ScanSummary& out);
-  void judge(const model::Resource& resource, std::vector<model::Finding>& reports, ScanSummary& out) const;
+  struct Judged;  // one verdict on the way to a finding
+  void judge(const model::Resource& resource, std::vector<Judged>& all, ScanSummary& out) const;
+  base::Result<std::vector<model::Finding>> reports_of(const std::vector<Judged>& all) const;
   void tell(std::string_view part, const ScanSummary& out) const;
 
   Parts& parts_;
