@@ -86,13 +86,15 @@ base::Status InventoryRelations::add_referrers(const Resource& resource, std::st
 }
 
 base::Status InventoryRelations::check_was_read(const model::ResourceKey& key, std::string_view type) const {
-  inventory::ResourceFilter filter;
+  inventory::ResourceFilter filter;  // fixed from the left of the key: a range, of which one row is enough
+  filter.provider = key.provider;
   filter.account = key.account;
   filter.region = key.region;
   filter.type = type;
   filter.with_deleted = true;
-  TRY(std::size_t count, store_.count(filter));
-  if (count == 0) return base::fail(not_read(fmt::format("no {} of this account and region was ever read", type)));
+  TRY(inventory::ResourcePage page, store_.list(filter, "", 1));
+  if (page.resources.empty())
+    return base::fail(not_read(fmt::format("no {} of this account and region was ever read", type)));
   return {};
 }
 

@@ -111,6 +111,7 @@ class TableReader {
     if (const Node* constant = map.optional("value")) out.constant = constant->json();
     if (const Node* fallback = map.optional("default")) out.fallback = fallback->json();
     out.absent = map.optional_string("absent");
+    out.unset = map.optional_string("unset");
     out.complete_by = map.optional_string("complete_by");
     map.finish();
     bool sourced =

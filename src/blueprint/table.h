@@ -50,6 +50,7 @@ struct Property {
   std::optional<base::Json> constant;
   std::optional<base::Json> fallback;  // the service's default
   std::string absent;                  // why the default is not known
+  std::string unset;                   // a written value that says "not set"
   std::string complete_by;             // of a list of maps: elements of `fallback` whose member is not there yet
   bool list_like() const {
     return !each.empty() || !wrap.empty() || shape == Shape::list || shape == Shape::permissions ||

@@ -192,6 +192,7 @@ std::optional<Json> Translation::converted(const Property& property, const std::
   if (property.shape == Shape::presence) return true;
   if (property.list_like()) return listed(property, found, pointer);
   const Found& first = found.front();
+  if (!property.unset.empty() && first.node->scalar == property.unset) return std::nullopt;
   // An empty text is how Terraform says "not set".
   if (first.node->is_text() && first.node->scalar.empty() && language_ == Language::terraform) return std::nullopt;
   if (is_unknown(*first.node)) return first.node->scalar;
