@@ -47,9 +47,10 @@ constexpr GlobalService kGlobalServices[] = {
 
 // Regional hosts that are not prefix.region.suffix.
 std::string irregular_host(std::string_view service, std::string_view region) {
-  if (service == "resource-explorer-2" && partition_of(region) == Partition::aws)
-    return fmt::format("resource-explorer-2.{}.api.aws", region);
-  if (service == "transcribe" && partition_of(region) == Partition::aws_cn)
+  const bool china = partition_of(region) == Partition::aws_cn;
+  if (service == "resource-explorer-2")
+    return fmt::format("resource-explorer-2.{}.{}", region, china ? "api.amazonwebservices.com.cn" : "api.aws");
+  if (service == "transcribe" && china)
     return fmt::format("cn.transcribe.{}.amazonaws.com.cn", region);
   return service == "sdb" && region == "us-east-1" ? "sdb.amazonaws.com" : std::string();
 }
