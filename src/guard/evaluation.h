@@ -95,7 +95,7 @@ class Evaluation {
   void select(Status selected, const Query& query, std::size_t part, const Value* at, Scope& scope, int converter,
               Results& out);
   void unknown(const Value* at, Results& out);
-  const Value* perhaps_selected(const Value* at);
+  const Value* perhaps(const Value* at);
   void unresolved(const Query& query, const Value* at, Results& out);
   const Value* key_value(const Member& member);
   void operand(const Operand& operand, Scope& scope, Results& out);

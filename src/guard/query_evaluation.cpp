@@ -26,8 +26,8 @@ Found Evaluation::straight(const Query& query, const Scope& scope) {
   for (const Part& part : query.parts) {
     const Value* next = key(part, at, converter);
     if (next == nullptr) {
-      bool unknown = at->kind == Kind::unknown;
-      return {at, unknown ? nullptr : &query, unknown ? Found::State::unknown : Found::State::unresolved};
+      if (at->kind == Kind::unknown) return {perhaps(at), nullptr, Found::State::unknown};
+      return {at, &query, Found::State::unresolved};
     }
     at = next;
   }
@@ -130,17 +130,19 @@ void Evaluation::retrieve(const Query& query, std::size_t part, const Value* at,
         if ((at->kind == Kind::text || at->kind == Kind::unknown) && program_.extensions) at = embedded(at);
         if (at->kind == Kind::list) return every_item(query, part, at, scope, converter, out);
         if (at->kind == Kind::map) return every_member(query, part, at, scope, converter, out);
+        if (at->kind == Kind::unknown) return unknown(perhaps(at), out);
         continue;
       case Part::Kind::all_indices:
         if (at->kind == Kind::list) return every_item(query, part, at, scope, converter, out);
         if (at->kind == Kind::map && here.capture) return every_member(query, part, at, scope, converter, out);
+        if (at->kind == Kind::unknown) return unknown(perhaps(at), out);
         continue;
       case Part::Kind::filter:
         return filtered(query, part, at, scope, converter, out);
       case Part::Kind::keys_filter:
         return by_keys_filter(query, part, at, scope, converter, out);
     }
-    if (next == nullptr) return at->kind == Kind::unknown ? unknown(at, out) : unresolved(query, at, out);
+    if (next == nullptr) return at->kind == Kind::unknown ? unknown(perhaps(at), out) : unresolved(query, at, out);
     at = next;
   }
   out.push_back({at, nullptr, at->kind == Kind::unknown ? Found::State::unknown : Found::State::resolved});
@@ -172,16 +174,16 @@ Status Evaluation::passes(const Conjunction& filter, Scope& scope) {
 void Evaluation::select(Status selected, const Query& query, std::size_t part, const Value* at, Scope& scope,
                         int converter, Results& out) {
   if (selected == Status::pass) return retrieve(query, part, at, scope, converter, out);
-  if (selected == Status::error) unknown(perhaps_selected(at), out);
+  if (selected == Status::error) unknown(perhaps(at), out);
 }
 
-// The value in a place of its own: that it is there says nothing of whether the filter takes it.
-const Value* Evaluation::perhaps_selected(const Value* at) {
-  static const std::string kWhy = unknown_text(Presence::perhaps, "a filter hangs on it");
+// Something of the value, or the value if a filter takes it: that the value itself is there says nothing of that.
+const Value* Evaluation::perhaps(const Value* at) {
+  std::string why = at->kind == Kind::unknown ? without_marks(at->string()) : "a filter hangs on it";
+  if (why.starts_with("${") && why.ends_with("}")) why = why.substr(2, why.size() - 3);
   Value* out = arena_.make<Value>(1);
+  set_text(*out, unknown_text(Presence::perhaps, why), arena_);
   out->kind = Kind::unknown;
-  out->text = kWhy.data();
-  out->size = static_cast<std::uint32_t>(kWhy.size());
   out->made = true;
   out->parent = at;
   return out;
@@ -198,7 +200,7 @@ void Evaluation::filtered(const Query& query, std::size_t part, const Value* at,
     }
     return;
   }
-  if (at->kind == Kind::unknown) return unknown(at, out);
+  if (at->kind == Kind::unknown) return unknown(perhaps(at), out);
   if (query.parts[part - 1].kind != Part::Kind::all_indices) return unresolved(query, at, out);
   Scope inner{Scope::Kind::value, at, &scope, {}};
   select(passes(filter, inner), query, part + 1, at, scope, converter, out);
@@ -225,7 +227,7 @@ void Evaluation::filtered_map(const Query& query, std::size_t part, const Value*
 
 void Evaluation::by_keys_filter(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter,
                                 Results& out) {
-  if (at->kind == Kind::unknown) return unknown(at, out);
+  if (at->kind == Kind::unknown) return unknown(perhaps(at), out);
   if (at->kind != Kind::map) return unresolved(query, at, out);
   const KeysFilter& filter = *query.parts[part].keys;
   Results against;
@@ -239,7 +241,7 @@ void Evaluation::by_keys_filter(const Query& query, std::size_t part, const Valu
     operand(filter.against, scope, against);
   }
   if (std::any_of(against.begin(), against.end(), [](const Found& found) { return found.unknown(); }))
-    return unknown(at, out);
+    return unknown(perhaps(at), out);
   boost::container::small_vector<const Value*, 8> selected;
   for (const Member& member : at->map()) {
     step();
@@ -253,7 +255,7 @@ void Evaluation::by_keys_filter(const Query& query, std::size_t part, const Valu
 // .%names: the variable's texts are keys; an index behind it picks one of them.
 void Evaluation::by_variable_keys(const Query& query, std::size_t part, const Value* at, Scope& scope, int converter,
                                   Results& out) {
-  if (at->kind == Kind::unknown) return unknown(at, out);
+  if (at->kind == Kind::unknown) return unknown(perhaps(at), out);
   if (at->kind != Kind::map) return unresolved(query, at, out);
   std::span<const Found> keys = variable(query.parts[part].name, scope);
   if (part + 1 < query.parts.size()) {

@@ -90,6 +90,11 @@ TEST(Unknown, WhatIsThereForSureExists) {
   EXPECT_EQ(verdict("rule r { configuration.permissions[0].port !exists }", group(kPerhaps, "x")), "ERROR");
   EXPECT_EQ(verdict("rule r { configuration.permissions[0].port !empty }", group(kFilled, "x")), "PASS");
   EXPECT_EQ(verdict("rule r { configuration.permissions[0].port !empty }", group(kPresent, "x")), "ERROR");
+  for (const char* inside : {"port.x", "port[1]", "port[*]", "port.*"})
+    EXPECT_EQ(
+        verdict("rule r { configuration.permissions[0]." + std::string(inside) + " exists }", group(kFilled, "x")),
+        "ERROR")
+        << "that it is there says nothing of what is in it";
   EXPECT_EQ(verdict("rule r { configuration.permissions[0].port is_string }", group("a" + kPerhaps, "x")), "PASS");
 }
 
