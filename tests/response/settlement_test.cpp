@@ -52,8 +52,9 @@ class WorldObserver final : public cloud::Observer {
 class Settlement : public testing::Test {
  protected:
   Settlement() : factory_(catalog()), world_(std::move(*factory_.create({}))), observer_(*world_) {
-    vpc_ = done(ec2("CreateVpc", {{"CidrBlock", "10.0.0.0/16"}}))["Vpc"]["VpcId"];
-    group_ = done(ec2("CreateSecurityGroup", {{"GroupName", "web"}, {"Description", "d"}, {"VpcId", vpc_}}))["GroupId"];
+    vpc_ = done(ec2("CreateVpc", {{"CidrBlock", "10.0.0.0/16"}}))["Vpc"]["VpcId"].get<std::string>();
+    group_ = done(ec2("CreateSecurityGroup", {{"GroupName", "web"}, {"Description", "d"}, {"VpcId", vpc_}}))["GroupId"]
+                 .get<std::string>();
   }
 
   Json done(const ApiCall& call) {
