@@ -9,12 +9,21 @@ namespace setpoint::response {
 using base::Json;
 using model::ApiCall;
 
+namespace {
+
+// A script that polls sleeps by its own clock; the world would stand still for it.
+constexpr base::Milliseconds kReadTime{1'000};
+
+}  // namespace
+
 runbook::Answer<Json> RehearsalHost::call_api(const runbook::CallSite& site, const ApiCall& call) {
   bool reads_only = world_.reads_only(call.service, call.operation);
   if (!reads_only) return change(site.step, call);
   if (!world_.models(call.service, call.operation)) return read_real(call);
   simulated_reads_.push_back(call);
-  return world_.call(call);
+  base::Result<Json> answer = world_.call(call);
+  world_.advance(kReadTime);
+  return answer;
 }
 
 base::Result<Json> RehearsalHost::change(const std::string& step, const ApiCall& call) {
@@ -52,7 +61,9 @@ void RehearsalHost::note_unmodelled(const ApiCall& call) {
 }
 
 runbook::Answer<runbook::Done> RehearsalHost::sleep_until(const runbook::CallSite&, base::Timestamp until) {
-  if (until > clock_.now()) clock_.advance(until - clock_.now());
+  if (until <= clock_.now()) return runbook::Done{};
+  world_.advance(until - clock_.now());
+  clock_.advance(until - clock_.now());
   return runbook::Done{};
 }
 

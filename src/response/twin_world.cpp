@@ -49,6 +49,7 @@ class TwinWorld final : public SimulatedWorld {
     TRY(cloud::CallResult result, client_.call(call));
     return std::move(result.output);
   }
+  void advance(base::Milliseconds time) override { clock_.advance(time); }
 
   std::size_t version() override {
     twin::State now = cloud_.state();
