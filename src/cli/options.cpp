@@ -17,6 +17,22 @@ std::string GlobalOptions::identity() const {
   return "user:" + (entry != nullptr ? std::string(entry->pw_name) : std::to_string(::getuid()));
 }
 
+namespace {
+
+// Lines stay lines, set off so that none can pass for one of ours.
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  for (std::size_t start = 0; start <= text.size();) {
+    std::size_t end = std::min(text.find('\n', start), text.size());
+    std::string line = printable(text.substr(start, end - start));
+    if (!line.empty()) out += (out.empty() ? "" : "\n  ") + line;
+    start = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
 void Context::fail(const base::Error& error) {
   exit_code = exit_code_of(error);
   if (options.json) {
@@ -27,7 +43,7 @@ void Context::fail(const base::Error& error) {
                         {"hint", error.hint}}}};
     std::cout << base::canonical(out) << "\n";
   }
-  std::cerr << "setpoint: " << printable(error.text()) << "\n";
+  std::cerr << "setpoint: " << printable_lines(error.text()) << "\n";
 }
 
 void Context::with_engine(const std::function<base::Status(engine::Engine&)>& body) {

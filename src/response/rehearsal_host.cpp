@@ -11,8 +11,9 @@ using model::ApiCall;
 
 namespace {
 
-// A script that polls sleeps by its own clock; the world would stand still for it.
-constexpr base::Milliseconds kReadTime{1'000};
+// A script that polls sleeps by its own clock, and the world would stand still for it: the same question asked again
+// says that time went by.
+constexpr base::Milliseconds kPollTime{1'000};
 
 }  // namespace
 
@@ -35,9 +36,8 @@ runbook::Answer<Json> RehearsalHost::call_api(const runbook::CallSite& site, con
   if (!reads_only) return change(site.step, call);
   if (!world_.models(call.service, call.operation)) return read_real(call);
   simulated_reads_.push_back(call);
-  base::Result<Json> answer = world_.call(call);
-  world_.advance(kReadTime);
-  return answer;
+  if (!asked_.insert(call.digest()).second) world_.advance(kPollTime);
+  return world_.call(call);
 }
 
 base::Result<Json> RehearsalHost::change(const std::string& step, const ApiCall& call) {

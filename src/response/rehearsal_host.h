@@ -45,6 +45,7 @@ class RehearsalHost final : public ProgramHost {
   std::vector<model::PlannedCall> calls_;
   std::vector<std::string> unmodelled_;
   std::vector<model::ApiCall> simulated_reads_;
+  std::set<base::Digest> asked_;  // reads of the simulated world so far
   std::vector<model::ApiCall> real_reads_;
 };
 

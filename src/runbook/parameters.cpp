@@ -238,6 +238,7 @@ Status check_value(const Parameter& parameter, const Json& value) {
   TRY_VOID(check_allowed(parameter, value));
   if (value.is_structured()) TRY_VOID(check_count(parameter, value));
   if (value.is_string()) return check_text(parameter, value.get_ref<const std::string&>());
+  if (value.is_number() && parameter.pattern) return check_text(parameter, text_form(value));
   if (parameter.type != ValueType::string_list) return {};
   for (const Json& item : value) TRY_VOID(check_text(parameter, item.get_ref<const std::string&>()));
   return {};

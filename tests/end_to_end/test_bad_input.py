@@ -43,6 +43,7 @@ class BadFiles(unittest.TestCase):
         done = self.home.run("findings", expect=2)
         self.assertIn("did you mean 'accounts'?", done.stderr)
         self.assertIn("setpoint.yaml:1:1", done.stderr)
+        self.assertIn("\n  ", done.stderr)  # a mistake has a line of its own
 
     def test_lint_names_place_and_remedy(self):
         with tempfile.TemporaryDirectory() as folder:

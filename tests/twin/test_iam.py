@@ -124,6 +124,8 @@ class Iam(TwinCase):
         policy = self.iam.get_account_password_policy()["PasswordPolicy"]
         self.assertEqual((policy["MinimumPasswordLength"], policy["RequireSymbols"], policy["RequireNumbers"], policy["ExpirePasswords"]), (14, True, False, True))
         self.fails("ValidationError", self.iam.update_account_password_policy, MinimumPasswordLength=129)
+        self.fails("ValidationError", self.iam.update_account_password_policy, MaxPasswordAge=1096)
+        self.fails("ValidationError", self.iam.update_account_password_policy, PasswordReusePrevention=25)
         self.iam.delete_account_password_policy()
         self.fails("NoSuchEntity", self.iam.delete_account_password_policy)
         self.assertEqual(self.iam.get_account_summary()["SummaryMap"]["AccountMFAEnabled"], 0)

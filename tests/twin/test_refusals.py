@@ -51,6 +51,7 @@ class Refusals(TwinCase):
                     CreateBucketConfiguration={"LocationConstraint": REGION})
         self.fails("InvalidBucketAclWithObjectOwnership", s3.create_bucket, **made)
         s3.create_bucket(ObjectOwnership="ObjectWriter", **made)
+        self.assertFalse(s3.list_objects_v2(Bucket="logs-here", MaxKeys=0)["IsTruncated"])
         grants = s3.get_bucket_acl(Bucket="logs-here")["Grants"]
         self.assertEqual(sorted(g["Permission"] for g in grants), ["READ_ACP", "WRITE"])
 
@@ -74,6 +75,25 @@ class Refusals(TwinCase):
         self.fails("TableNotFoundException", dynamodb.update_continuous_backups, TableName="none",
                    PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
         self.fails("InvalidParameterValue", self.client("rds").describe_db_instances, MaxRecords=5)
+
+    def test_filters_of_lists(self):
+        ssm, secrets = self.client("ssm"), self.client("secretsmanager")
+        for name in ("/app/a", "/app/b", "/other"):
+            ssm.put_parameter(Name=name, Value="1", Type="String")
+        names = lambda **one: [p["Name"] for p in ssm.describe_parameters(ParameterFilters=[one])["Parameters"]]
+        self.assertEqual(names(Key="Name", Values=["/app/a"]), ["/app/a"])
+        self.assertEqual(names(Key="Name", Option="BeginsWith", Values=["/app"]), ["/app/a", "/app/b"])
+        self.assertEqual(names(Key="Type", Values=["SecureString"]), [])
+        self.fails("InvalidFilterKey", ssm.describe_parameters, ParameterFilters=[{"Key": "Colour", "Values": ["red"]}])
+        gone = ssm.delete_parameters(Names=["/app/a", "/none"])
+        self.assertEqual((gone["DeletedParameters"], gone["InvalidParameters"]), (["/app/a"], ["/none"]))
+        for name in ("prod/db", "test/db"):
+            secrets.create_secret(Name=name, SecretString="x")
+        found = lambda **more: [s["Name"] for s in secrets.list_secrets(**more)["SecretList"]]
+        self.assertEqual(found(Filters=[{"Key": "name", "Values": ["prod"]}]), ["prod/db"])
+        self.assertEqual(found(Filters=[{"Key": "name", "Values": ["!prod"]}]), ["test/db"])
+        secrets.delete_secret(SecretId="test/db")
+        self.assertEqual(found(), ["prod/db"])
 
     def test_a_function_url_opened_to_all(self):
         functions = self.client("lambda")

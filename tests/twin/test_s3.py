@@ -156,6 +156,30 @@ class Buckets(TwinCase):
         self.fails("AccessDenied", self.s3.put_bucket_policy, Bucket=ASSETS, Policy=public_policy(ASSETS))
         control.delete_public_access_block(AccountId=ACCOUNT)
 
+    def test_versions_of_objects(self):
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket="with-versions", CreateBucketConfiguration={"LocationConstraint": REGION})
+        put = lambda body, key="k": s3.put_object(Bucket="with-versions", Key=key, Body=body).get("VersionId")
+        read = lambda **version: s3.get_object(Bucket="with-versions", Key="k", **version)["Body"].read()
+        self.assertIsNone(put(b"zero"))
+        s3.put_bucket_versioning(Bucket="with-versions", VersioningConfiguration={"Status": "Enabled"})
+        first, second = put(b"one"), put(b"two")
+        put(b"other", "k2")
+        self.assertEqual((read(), read(VersionId=first), read(VersionId="null")), (b"two", b"one", b"zero"))
+        self.fails("NoSuchVersion", s3.get_object, Bucket="with-versions", Key="k", VersionId="none")
+        versions = s3.list_object_versions(Bucket="with-versions", Prefix="k")["Versions"]
+        self.assertEqual([v["VersionId"] for v in versions if v["Key"] == "k"], [second, first, "null"])
+        self.assertTrue(s3.delete_object(Bucket="with-versions", Key="k")["DeleteMarker"])
+        self.fails("NoSuchKey", s3.get_object, Bucket="with-versions", Key="k")
+        self.assertEqual(read(VersionId=second), b"two")
+        third = put(b"three")
+        s3.delete_object(Bucket="with-versions", Key="k", VersionId=third)
+        self.assertEqual(read(), b"two")
+        self.fails("BucketNotEmpty", s3.delete_bucket, Bucket="with-versions")
+        for version in s3.list_object_versions(Bucket="with-versions")["Versions"]:
+            s3.delete_objects(Bucket="with-versions", Delete={"Objects": [{"Key": version["Key"], "VersionId": version["VersionId"]}]})
+        s3.delete_bucket(Bucket="with-versions")
+
 
 if __name__ == "__main__":
     unittest.main()

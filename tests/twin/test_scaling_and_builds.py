@@ -25,6 +25,8 @@ class Scaling(TwinCase):
 
     def test_a_life(self):
         self.scaling.create_launch_configuration(LaunchConfigurationName="old", ImageId="ami-1", InstanceType="t3.micro", MetadataOptions={"HttpTokens": "required"})
+        made = self.scaling.describe_launch_configurations(LaunchConfigurationNames=["old"])["LaunchConfigurations"][0]
+        self.assertEqual((made["KernelId"], made["RamdiskId"]), ("", ""))
         self.fails("AlreadyExists", self.scaling.create_launch_configuration, LaunchConfigurationName="old", ImageId="ami-1", InstanceType="t3.micro")
         self.fails("ValidationError", self.scaling.create_launch_configuration, LaunchConfigurationName="bare")
         self.fails("ValidationError", self.scaling.create_auto_scaling_group, AutoScalingGroupName="jobs", MinSize=0, MaxSize=1)

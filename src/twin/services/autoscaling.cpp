@@ -180,7 +180,12 @@ Answer describe_groups(Request& request) {
 
 // --- Launch configurations
 
-Json launch_view(const Json& launch) { return launch; }
+// AWS gives these as empty text where none was asked for.
+Json launch_view(const Json& launch) {
+  Json view = {{"KernelId", ""}, {"RamdiskId", ""}, {"UserData", ""}};
+  view.update(launch);
+  return view;
+}
 
 Answer describe_launches(Request& request) {
   return list_named(request, kLaunch, "LaunchConfigurationNames", "LaunchConfigurations", launch_view);

@@ -358,6 +358,14 @@ Answer update_password_policy(Request& request) {
   if (length < 6 || length > 128)
     return error("ValidationError",
                  "Value at 'minimumPasswordLength' failed to satisfy constraint: Member must be between 6 and 128");
+  for (const auto& [name, most] : {std::pair{"MaxPasswordAge", 1'095}, {"PasswordReusePrevention", 24}}) {
+    std::int64_t value = request.integer(name, 1);
+    if (value < 1 || value > most)
+      return error("ValidationError",
+                   fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member "
+                               "must be between 1 and {}",
+                               value, name, most));
+  }
   Json policy = {{"MinimumPasswordLength", length}, {"ExpirePasswords", request.integer("MaxPasswordAge", 0) > 0}};
   for (const char* flag : {"RequireSymbols", "RequireNumbers", "RequireUppercaseCharacters",
                            "RequireLowercaseCharacters", "AllowUsersToChangePassword"})

@@ -18,6 +18,13 @@ struct Bucket {
 tl::expected<Bucket, AwsError> bucket_of(Request& request);  // of the parameter Bucket; NoSuchBucket, AccessDenied
 std::optional<StateKey> find_bucket(const State& state, const std::string& name);
 Json bucket_owner(const std::string& account);  // {ID, DisplayName}
+Json canned_acl(const std::string& account, const std::string& canned);
+// From ACL, AccessControlPolicy or the Grant headers.
+Answer acl_from_request(const Request& request, const std::string& account);
+// May the bucket, or an object in it, have this ACL?
+Check check_acl(Request& request, const Bucket& bucket, const Json& acl);
+bool holds_objects(Request& request, const Bucket& bucket);  // versions among them
+std::vector<Operation> s3_object_operations();               // the objects' own table
 // Does this policy document let everyone in?
 bool policy_is_public(const Json& policy);
 // The bucket's and the account's settings together: BlockPublicAcls and so on.

@@ -1,7 +1,5 @@
-// S3 buckets, their policies and ACLs, and objects enough for logs. Source: S3 API reference, "Error responses".
+// S3 buckets, their policies and ACLs. Source: S3 API reference, "Error responses".
 #include "twin/services/s3.h"
-
-#include <openssl/evp.h>
 
 #include <algorithm>
 
@@ -14,7 +12,6 @@ namespace setpoint::twin::services {
 namespace {
 
 constexpr const char* kBucket = "AWS::S3::Bucket";
-constexpr const char* kObject = "AWS::S3::Object";
 constexpr const char* kAllUsers = "http://acs.amazonaws.com/groups/global/AllUsers";
 constexpr const char* kAuthenticatedUsers = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
 constexpr const char* kLogDelivery = "http://acs.amazonaws.com/groups/s3/LogDelivery";
@@ -30,9 +27,6 @@ bool valid_bucket_name(const std::string& name) {
   return edge(name.front()) && edge(name.back()) &&
          std::all_of(name.begin(), name.end(), [&](char c) { return edge(c) || c == '-' || c == '.'; });
 }
-
-Json canned_acl(const std::string& account, const std::string& canned);
-Answer acl_from_request(const Request& request, const std::string& account);
 
 // Grants and canned ACLs of a new bucket, which its ownership must allow.
 Check set_first_acl(const Request& request, Json& bucket) {
@@ -118,22 +112,10 @@ Answer get_location(Request& request) {
   return Json{{"LocationConstraint", bucket->key.region}};
 }
 
-std::string object_prefix(const std::string& bucket) { return bucket + "/"; }
-
-std::vector<std::pair<std::string, Json>> objects_of(Request& request, const Bucket& bucket,
-                                                     const std::string& prefix) {
-  std::vector<std::pair<std::string, Json>> out;
-  std::string head = object_prefix(bucket.key.id);
-  request.state().each(bucket.key.account, bucket.key.region, kObject, [&](const std::string& id, const Json& object) {
-    if (id.starts_with(head + prefix)) out.emplace_back(id.substr(head.size()), object);
-  });
-  return out;
-}
-
 Answer delete_bucket(Request& request) {
   auto bucket = bucket_of(request);
   if (!bucket) return tl::unexpected(bucket.error());
-  if (!objects_of(request, *bucket, "").empty())
+  if (holds_objects(request, *bucket))
     return error("BucketNotEmpty", "The bucket you tried to delete is not empty", 409);
   request.state().erase(bucket->key);
   return Json::object();
@@ -212,18 +194,6 @@ Json owner_grant(const std::string& account) {
   return {{"Grantee", owner}, {"Permission", "FULL_CONTROL"}};
 }
 
-Json canned_acl(const std::string& account, const std::string& canned) {
-  Json grants = Json::array({owner_grant(account)});
-  if (canned == "public-read" || canned == "public-read-write") grants.push_back(group_grant(kAllUsers, "READ"));
-  if (canned == "public-read-write") grants.push_back(group_grant(kAllUsers, "WRITE"));
-  if (canned == "authenticated-read") grants.push_back(group_grant(kAuthenticatedUsers, "READ"));
-  if (canned == "log-delivery-write") {
-    grants.push_back(group_grant(kLogDelivery, "WRITE"));
-    grants.push_back(group_grant(kLogDelivery, "READ_ACP"));
-  }
-  return {{"Owner", bucket_owner(account)}, {"Grants", grants}};
-}
-
 bool acl_is_public(const Json& acl) {
   std::vector<std::string> groups = values_at(acl, "Grants.Grantee.URI");
   return std::any_of(groups.begin(), groups.end(),
@@ -243,6 +213,76 @@ void add_header_grants(Json& grants, const std::string& header, const char* perm
       grants.push_back({{"Grantee", {{"Type", "CanonicalUser"}, {"ID", value}}}, {"Permission", permission}});
     at = end + 1;
   }
+}
+
+bool acls_are_off(const Bucket& bucket) {
+  std::vector<std::string> ownership =
+      values_at(bucket.document, "OwnershipControls.OwnershipControls.Rules.ObjectOwnership");
+  return !ownership.empty() && ownership[0] == "BucketOwnerEnforced";
+}
+
+Answer get_acl(Request& request) {
+  auto bucket = bucket_of(request);
+  if (!bucket) return tl::unexpected(bucket.error());
+  const Json& acl = base::member(bucket->document, "Acl");
+  return acl.is_null() ? canned_acl(bucket->key.account, "private") : acl;
+}
+
+Answer put_acl(Request& request) {
+  auto bucket = bucket_of(request);
+  if (!bucket) return tl::unexpected(bucket.error());
+  Answer acl = acl_from_request(request, bucket->key.account);
+  if (!acl) return acl;
+  if (Check wrong = check_acl(request, *bucket, *acl)) return tl::unexpected(*wrong);
+  if (*acl == canned_acl(bucket->key.account, "private"))
+    bucket->document.erase("Acl");
+  else
+    bucket->document["Acl"] = *acl;
+  request.state().put(bucket->key, std::move(bucket->document));
+  return Json::object();
+}
+
+bool names_everyone(const Json& principal) {
+  if (principal.is_string()) return principal.get<std::string>() == "*";
+  std::vector<std::string> names = values_at(principal, "AWS");
+  return std::find(names.begin(), names.end(), "*") != names.end();
+}
+
+// A condition on one of these keeps strangers out, as S3 sees it.
+bool condition_limits(const Json& condition) {
+  static constexpr std::string_view kKeys[] = {"aws:sourcearn",        "aws:sourcevpc",
+                                               "aws:sourcevpce",       "aws:sourceaccount",
+                                               "aws:sourceip",         "aws:principalorgid",
+                                               "aws:principalarn",     "aws:principalaccount",
+                                               "aws:userid",           "s3:dataaccesspointaccount",
+                                               "s3:dataaccesspointarn"};
+  for (const Json& keys : condition) {
+    for (const auto& [written, values] : keys.items()) {
+      std::string key = written;
+      std::transform(key.begin(), key.end(), key.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      std::vector<std::string> allowed = values_at(values, "");
+      bool open = std::any_of(allowed.begin(), allowed.end(), [](const std::string& value) {
+        return value == "*" || value == "0.0.0.0/0" || value == "::/0";
+      });
+      if (!open && std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Json canned_acl(const std::string& account, const std::string& canned) {
+  Json grants = Json::array({owner_grant(account)});
+  if (canned == "public-read" || canned == "public-read-write") grants.push_back(group_grant(kAllUsers, "READ"));
+  if (canned == "public-read-write") grants.push_back(group_grant(kAllUsers, "WRITE"));
+  if (canned == "authenticated-read") grants.push_back(group_grant(kAuthenticatedUsers, "READ"));
+  if (canned == "log-delivery-write") {
+    grants.push_back(group_grant(kLogDelivery, "WRITE"));
+    grants.push_back(group_grant(kLogDelivery, "READ_ACP"));
+  }
+  return {{"Owner", bucket_owner(account)}, {"Grants", grants}};
 }
 
 Answer acl_from_request(const Request& request, const std::string& account) {
@@ -276,12 +316,6 @@ Answer acl_from_request(const Request& request, const std::string& account) {
   return Json{{"Owner", bucket_owner(account)}, {"Grants", grants}};
 }
 
-bool acls_are_off(const Bucket& bucket) {
-  std::vector<std::string> ownership =
-      values_at(bucket.document, "OwnershipControls.OwnershipControls.Rules.ObjectOwnership");
-  return !ownership.empty() && ownership[0] == "BucketOwnerEnforced";
-}
-
 Check check_acl(Request& request, const Bucket& bucket, const Json& acl) {
   Json owner_only = canned_acl(bucket.key.account, "private");
   if (acls_are_off(bucket) && acl["Grants"] != owner_only["Grants"])
@@ -289,205 +323,6 @@ Check check_acl(Request& request, const Bucket& bucket, const Json& acl) {
   if (acl_is_public(acl) && public_access_blocked(request, bucket, "BlockPublicAcls")) return access_denied();
   return {};
 }
-
-Answer get_acl(Request& request) {
-  auto bucket = bucket_of(request);
-  if (!bucket) return tl::unexpected(bucket.error());
-  const Json& acl = base::member(bucket->document, "Acl");
-  return acl.is_null() ? canned_acl(bucket->key.account, "private") : acl;
-}
-
-Answer put_acl(Request& request) {
-  auto bucket = bucket_of(request);
-  if (!bucket) return tl::unexpected(bucket.error());
-  Answer acl = acl_from_request(request, bucket->key.account);
-  if (!acl) return acl;
-  if (Check wrong = check_acl(request, *bucket, *acl)) return tl::unexpected(*wrong);
-  if (*acl == canned_acl(bucket->key.account, "private"))
-    bucket->document.erase("Acl");
-  else
-    bucket->document["Acl"] = *acl;
-  request.state().put(bucket->key, std::move(bucket->document));
-  return Json::object();
-}
-
-// --- Objects
-
-std::string etag_of(const std::string& body) {
-  unsigned char md5[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  EVP_Digest(body.data(), body.size(), md5, &size, EVP_md5(), nullptr);
-  return "\"" + base::to_hex(std::string_view(reinterpret_cast<const char*>(md5), size)) + "\"";
-}
-
-StateKey object_key(const Bucket& bucket, const std::string& key) {
-  return {bucket.key.account, bucket.key.region, kObject, object_prefix(bucket.key.id) + key};
-}
-
-Answer put_object(Request& request) {
-  auto bucket = bucket_of(request);
-  if (!bucket) return tl::unexpected(bucket.error());
-  std::string encoded = request.text("Body");
-  base::Result<std::string> body = base::from_base64(encoded);
-  if (!body) return error("InvalidRequest", "The body could not be read");
-  Json object = {{"Body", encoded},
-                 {"ETag", etag_of(*body)},
-                 {"ContentLength", body->size()},
-                 {"LastModified", request.now()},
-                 {"ContentType", "binary/octet-stream"}};
-  overlay(object, request.call().parameters,
-          {"ContentType", "ContentEncoding", "Metadata", "StorageClass", "ServerSideEncryption", "SSEKMSKeyId"});
-  if (request.has("ACL")) {
-    Json acl = canned_acl(bucket->key.account, request.text("ACL"));
-    if (Check wrong = check_acl(request, *bucket, acl)) return tl::unexpected(*wrong);
-    object["Acl"] = acl;
-  }
-  Json etag = object["ETag"];
-  request.state().put(object_key(*bucket, request.text("Key")), std::move(object));
-  return Json{
-      {"ETag", etag},
-      {"ServerSideEncryption", request.has("ServerSideEncryption") ? request.text("ServerSideEncryption") : "AES256"}};
-}
-
-Answer object_of(Request& request) {
-  auto bucket = bucket_of(request);
-  if (!bucket) return tl::unexpected(bucket.error());
-  const Json* object = request.state().find(object_key(*bucket, request.text("Key")));
-  if (!object) return error("NoSuchKey", "The specified key does not exist.", 404);
-  return *object;
-}
-
-Answer get_object(Request& request) {
-  Answer object = object_of(request);
-  if (!object) return object;
-  return without(*object, {"Acl"});
-}
-
-Answer head_object(Request& request) {
-  Answer object = object_of(request);
-  if (!object) return error("404", "Not Found", 404);
-  return without(*object, {"Acl", "Body"});
-}
-
-Answer delete_object(Request& request) {
-  auto bucket = bucket_of(request);
-  if (!bucket) return tl::unexpected(bucket.error());
-  request.state().erase(object_key(*bucket, request.text("Key")));
-  return Json::object();
-}
-
-Answer delete_objects(Request& request) {
-  auto bucket = bucket_of(request);
-  if (!bucket) return tl::unexpected(bucket.error());
-  Json deleted = Json::array();
-  for (const Json& entry : base::member(request.parameter("Delete"), "Objects")) {
-    request.state().erase(object_key(*bucket, base::string_member(entry, "Key")));
-    deleted.push_back({{"Key", base::string_member(entry, "Key")}});
-  }
-  return Json{{"Deleted", deleted}};
-}
-
-Answer get_object_acl(Request& request) {
-  Answer object = object_of(request);
-  if (!object) return object;
-  const Json& acl = base::member(*object, "Acl");
-  return acl.is_null() ? canned_acl(request.account(), "private") : acl;
-}
-
-Answer put_object_acl(Request& request) {
-  Answer object = object_of(request);
-  if (!object) return object;
-  auto bucket = bucket_of(request);
-  Answer acl = acl_from_request(request, bucket->key.account);
-  if (!acl) return acl;
-  if (Check wrong = check_acl(request, *bucket, *acl)) return tl::unexpected(*wrong);
-  (*object)["Acl"] = *acl;
-  request.state().put(object_key(*bucket, request.text("Key")), *object);
-  return Json::object();
-}
-
-// Keys after `after`, folded at the delimiter, up to `limit`.
-Json list_page(Request& request, const Bucket& bucket, const std::string& after, std::size_t limit) {
-  std::string prefix = request.text("Prefix"), delimiter = request.text("Delimiter"), last, last_fold;
-  Json contents = Json::array(), folds = Json::array();
-  bool truncated = false;
-  for (const auto& [key, object] : objects_of(request, bucket, prefix)) {
-    if (key <= after || (!last_fold.empty() && key.starts_with(last_fold))) continue;
-    if (contents.size() + folds.size() == limit) {
-      truncated = true;
-      break;
-    }
-    std::size_t fold = delimiter.empty() ? std::string::npos : key.find(delimiter, prefix.size());
-    if (fold != std::string::npos) {
-      last_fold = key.substr(0, fold + delimiter.size());
-      folds.push_back({{"Prefix", last_fold}});
-      last = last_fold + "\xff";
-    } else {
-      contents.push_back({{"Key", key},
-                          {"LastModified", object.value("LastModified", "")},
-                          {"ETag", object.value("ETag", "")},
-                          {"Size", object.value("ContentLength", 0)},
-                          {"StorageClass", object.value("StorageClass", "STANDARD")}});
-      last = key;
-    }
-  }
-  return {{"Contents", contents}, {"CommonPrefixes", folds}, {"IsTruncated", truncated}, {"Last", last}};
-}
-
-Answer list_objects(Request& request, bool v2) {
-  auto bucket = bucket_of(request);
-  if (!bucket) return tl::unexpected(bucket.error());
-  std::string after = request.text(v2 ? "StartAfter" : "Marker");
-  if (v2 && request.has("ContinuationToken")) {
-    auto token = base::from_base64(request.text("ContinuationToken"));
-    if (!token) return error("InvalidArgument", "The continuation token provided is incorrect");
-    after = *token;
-  }
-  auto limit = static_cast<std::size_t>(std::clamp<std::int64_t>(request.integer("MaxKeys", 1000), 0, 1000));
-  Json page = list_page(request, *bucket, after, limit);
-  std::string last = page["Last"];
-  page.erase("Last");
-  page.update({{"Name", bucket->key.id}, {"Prefix", request.text("Prefix")}, {"MaxKeys", limit}});
-  if (request.has("Delimiter")) page["Delimiter"] = request.text("Delimiter");
-  if (v2) page["KeyCount"] = page["Contents"].size() + page["CommonPrefixes"].size();
-  if (page["IsTruncated"] == Json(true))
-    page[v2 ? "NextContinuationToken" : "NextMarker"] = v2 ? base::to_base64(last) : last;
-  return page;
-}
-
-Answer list_objects_v1(Request& request) { return list_objects(request, false); }
-Answer list_objects_v2(Request& request) { return list_objects(request, true); }
-
-bool names_everyone(const Json& principal) {
-  if (principal.is_string()) return principal.get<std::string>() == "*";
-  std::vector<std::string> names = values_at(principal, "AWS");
-  return std::find(names.begin(), names.end(), "*") != names.end();
-}
-
-// A condition on one of these keeps strangers out, as S3 sees it.
-bool condition_limits(const Json& condition) {
-  static constexpr std::string_view kKeys[] = {"aws:sourcearn",        "aws:sourcevpc",
-                                               "aws:sourcevpce",       "aws:sourceaccount",
-                                               "aws:sourceip",         "aws:principalorgid",
-                                               "aws:principalarn",     "aws:principalaccount",
-                                               "aws:userid",           "s3:dataaccesspointaccount",
-                                               "s3:dataaccesspointarn"};
-  for (const Json& keys : condition) {
-    for (const auto& [written, values] : keys.items()) {
-      std::string key = written;
-      std::transform(key.begin(), key.end(), key.begin(),
-                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      std::vector<std::string> allowed = values_at(values, "");
-      bool open = std::any_of(allowed.begin(), allowed.end(), [](const std::string& value) {
-        return value == "*" || value == "0.0.0.0/0" || value == "::/0";
-      });
-      if (!open && std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys)) return true;
-    }
-  }
-  return false;
-}
-
-}  // namespace
 
 std::optional<StateKey> find_bucket(const State& state, const std::string& name) {
   for (const std::string& account : state.accounts()) {
@@ -543,15 +378,6 @@ std::vector<Operation> s3_bucket_operations() {
       {"s3", "GetBucketPolicyStatus", Effect::read, get_policy_status},
       {"s3", "GetBucketAcl", Effect::read, get_acl},
       {"s3", "PutBucketAcl", Effect::write, put_acl},
-      {"s3", "PutObject", Effect::write, put_object},
-      {"s3", "GetObject", Effect::read, get_object},
-      {"s3", "HeadObject", Effect::read, head_object},
-      {"s3", "DeleteObject", Effect::write, delete_object},
-      {"s3", "DeleteObjects", Effect::write, delete_objects},
-      {"s3", "GetObjectAcl", Effect::read, get_object_acl},
-      {"s3", "PutObjectAcl", Effect::write, put_object_acl},
-      {"s3", "ListObjects", Effect::read, list_objects_v1},
-      {"s3", "ListObjectsV2", Effect::read, list_objects_v2},
   };
 }
 

@@ -64,10 +64,39 @@ Json stages_by_version(const Json& secret) {
 }
 
 Json secret_view(const Json& secret) { return without(secret, {"Versions", "SecretString", "Policy"}); }
-constexpr Listing kSecrets{
-    .type = kSecret, .list = "SecretList", .view = secret_view, .pages = {.limit_default = 100, .limit_max = 100}};
 
 Json secret_names(const Json& secret) { return pick(secret, {"ARN", "Name"}); }
+// By name, description or tag; a value is matched from its beginning, "!" turns it round.
+bool passes(const Json& secret, const Json& filter) {
+  std::string key = base::string_member(filter, "Key");
+  const char* path = key == "name"          ? "Name"
+                     : key == "description" ? "Description"
+                     : key == "tag-key"     ? "Tags.Key"
+                     : key == "tag-value"   ? "Tags.Value"
+                                            : "";
+  std::vector<std::string> held = values_at(secret, key == "all" ? "Name" : path);
+  const Json& wanted = base::member(filter, "Values");
+  return std::any_of(wanted.begin(), wanted.end(), [&](const Json& each) {
+    std::string text = each.get<std::string>();
+    bool not_so = text.starts_with("!");
+    if (not_so) text.erase(0, 1);
+    return not_so !=
+           std::any_of(held.begin(), held.end(), [&](const std::string& value) { return value.starts_with(text); });
+  });
+}
+
+// A secret that is to be deleted is shown on demand.
+Answer list_secrets(Request& request) {
+  std::vector<Json> found = request.all(kSecret);
+  std::erase_if(found, [&](const Json& secret) {
+    if (secret.contains("DeletedDate") && !request.flag("IncludePlannedDeletion")) return true;
+    const Json& filters = request.parameter("Filters");
+    return !std::all_of(filters.begin(), filters.end(), [&](const Json& filter) { return passes(secret, filter); });
+  });
+  for (Json& secret : found) secret = secret_view(secret);
+  return page(request, std::move(found), "SecretList", {.limit_default = 100, .limit_max = 100});
+}
+
 void keep_secret(Request& request, const Json& secret) { request.put(kSecret, secret.value("Name", ""), secret); }
 
 Answer describe_secret(Request& request) {
@@ -242,7 +271,7 @@ Answer delete_secret_policy(Request& request) {
 
 std::vector<Operation> secret_operations() {
   return {
-      {"secretsmanager", "ListSecrets", Effect::read, describe<kSecrets>},
+      {"secretsmanager", "ListSecrets", Effect::read, list_secrets},
       {"secretsmanager", "DescribeSecret", Effect::read, describe_secret},
       {"secretsmanager", "CreateSecret", Effect::write, create_secret},
       {"secretsmanager", "PutSecretValue", Effect::write, put_secret_value},

@@ -108,13 +108,56 @@ Answer put_parameter(Request& request) {
   return out;
 }
 
+// Equals, BeginsWith and Contains over Name, Type, KeyId and Tier; a tag by tag:KEY.
+bool passes(const Json& parameter, const Json& filter) {
+  std::string key = base::string_member(filter, "Key"), option = base::string_member(filter, "Option");
+  std::vector<std::string> held;
+  if (key.starts_with("tag:"))
+    held = {tags_as_map(base::member(parameter, "Tags")).value(key.substr(4), "")};
+  else
+    held = values_at(parameter, key);
+  const Json& wanted = base::member(filter, "Values");
+  if (wanted.empty()) return !held.empty() && !held[0].empty();
+  return std::any_of(held.begin(), held.end(), [&](const std::string& value) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const Json& each) {
+      std::string text = each.get<std::string>();
+      if (option == "BeginsWith") return value.starts_with(text);
+      return option == "Contains" ? value.find(text) != std::string::npos : value == text;
+    });
+  });
+}
+
+Check check_filters(const Json& filters) {
+  static constexpr std::string_view kKeys[] = {"Name", "Type", "KeyId", "Tier", "DataType"};
+  for (const Json& filter : filters) {
+    std::string key = base::string_member(filter, "Key");
+    if (key.starts_with("tag:") || std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys)) continue;
+    return AwsError{"InvalidFilterKey", fmt::format("The following filter key is not valid: {}", key), 400, {}};
+  }
+  return {};
+}
+
+Answer delete_parameters(Request& request) {
+  Json deleted = Json::array(), invalid = Json::array();
+  for (const Json& name : request.parameter("Names")) {
+    bool gone = request.state().erase(request.key(kParameter, name.get<std::string>()));
+    (gone ? deleted : invalid).push_back(name);
+  }
+  return Json{{"DeletedParameters", deleted}, {"InvalidParameters", invalid}};
+}
+
 Answer delete_parameter(Request& request) {
   if (request.state().erase(request.key(kParameter, request.text("Name")))) return Json::object();
   return tl::unexpected(no_parameter(request.text("Name")));
 }
 
 Answer describe_parameters(Request& request) {
+  const Json& filters = request.parameter("ParameterFilters");
+  if (Check wrong = check_filters(filters)) return tl::unexpected(*wrong);
   std::vector<Json> found = request.all(kParameter);
+  std::erase_if(found, [&](const Json& parameter) {
+    return !std::all_of(filters.begin(), filters.end(), [&](const Json& filter) { return passes(parameter, filter); });
+  });
   for (Json& parameter : found) parameter = without(parameter, {"Value", "Tags"});
   return page(request, std::move(found), "Parameters", {.limit_default = 50, .limit_max = 50});
 }
@@ -313,6 +356,7 @@ std::vector<Operation> ssm_operations() {
       {"ssm", "DescribeParameters", Effect::read, describe_parameters},
       {"ssm", "PutParameter", Effect::write, put_parameter},
       {"ssm", "DeleteParameter", Effect::write, delete_parameter},
+      {"ssm", "DeleteParameters", Effect::write, delete_parameters},
       {"ssm", "ListDocuments", Effect::read, describe<kDocuments>},
       {"ssm", "DescribeDocument", Effect::read, describe_document},
       {"ssm", "GetDocument", Effect::read, get_document},

@@ -1,5 +1,7 @@
 #include "twin/services/tables.h"
 
+#include "twin/services/s3.h"
+
 namespace setpoint::twin::services {
 
 std::vector<Table> tables() {
@@ -15,6 +17,7 @@ std::vector<Table> tables() {
           sts_operations,
           s3_setting_operations,
           s3_bucket_operations,
+          s3_object_operations,
           iam_principal_operations,
           iam_account_operations,
           instance_profile_operations,
