@@ -11,6 +11,8 @@ using model::Resource;
 
 namespace {
 
+constexpr std::chrono::seconds kAskAgain{1};
+
 std::string text_of(const guard::Document& item, std::string_view key) {
   const guard::Value* value = item.root().kind == guard::Kind::map ? item.root().find(key) : nullptr;
   return value != nullptr && value->kind == guard::Kind::text ? std::string(value->string()) : std::string();
@@ -86,6 +88,13 @@ base::Status InventoryRelations::add_referrers(const Resource& resource, std::st
 }
 
 base::Status InventoryRelations::check_was_read(const model::ResourceKey& key, std::string_view type) const {
+  base::Error never = not_read(fmt::format("no {} of this account and region was ever read", type));
+  std::string question = fmt::format("{}/{}/{}", key.account, key.region, type);
+  auto now = std::chrono::steady_clock::now();
+  std::lock_guard lock(mutex_);
+  Read& known = read_[question];
+  if (known.yes) return {};
+  if (now - known.asked < kAskAgain) return base::fail(std::move(never));
   inventory::ResourceFilter filter;  // fixed from the left of the key: a range, of which one row is enough
   filter.provider = key.provider;
   filter.account = key.account;
@@ -93,9 +102,8 @@ base::Status InventoryRelations::check_was_read(const model::ResourceKey& key, s
   filter.type = type;
   filter.with_deleted = true;
   TRY(inventory::ResourcePage page, store_.list(filter, "", 1));
-  if (page.resources.empty())
-    return base::fail(not_read(fmt::format("no {} of this account and region was ever read", type)));
-  return {};
+  known = {!page.resources.empty(), now};
+  return known.yes ? base::Status() : base::Status(base::fail(std::move(never)));
 }
 
 }  // namespace setpoint::app

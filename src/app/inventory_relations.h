@@ -7,6 +7,10 @@
 // Ownership: borrows the store. Threads: as the store, any.
 #pragma once
 
+#include <chrono>
+#include <map>
+#include <mutex>
+
 #include "guard/document.h"
 #include "guard/relation_source.h"
 #include "inventory/resource_store.h"
@@ -26,7 +30,16 @@ class InventoryRelations final : public guard::RelationSource {
                              std::vector<model::Resource>& out) const;
   base::Status check_was_read(const model::ResourceKey& key, std::string_view type) const;
 
+  // Whether anything of a type was ever read, by account, region and type. A yes stays; a no is asked again after a
+  // second: the question walks over keys, and a scan asks it for each resource.
+  struct Read {
+    bool yes = false;
+    std::chrono::steady_clock::time_point asked;
+  };
+
   const inventory::ResourceStore& store_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Read> read_;
 };
 
 }  // namespace setpoint::app
