@@ -19,6 +19,12 @@ void Evaluation::Marks::next_event() {
   now_ = 1;
 }
 
+void Evaluation::Answers::next_event() {
+  if (++now_ < 1u << 31) return;
+  std::fill(answers_.begin(), answers_.end(), 0);
+  now_ = 1;
+}
+
 base::Result<std::span<const std::uint32_t>> Evaluation::run(const Snapshot& snapshot, const EventFields& event) {
   snapshot_ = &snapshot;
   event_ = &event;
@@ -27,14 +33,14 @@ base::Result<std::span<const std::uint32_t>> Evaluation::run(const Snapshot& sna
   for (std::uint32_t path : event.touched()) {
     const PathInfo& info = *snapshot.infos.get(path);
     if (!live(path).empty()) {
-      for (const SignatureUse& use : info.signatures) look_up(use.paths);
+      for (const SignatureUse& use : info.signatures) look_up(use);
     }
     visit_scan(info);
   }
   visit_asked();
   for (const Bucket* bucket = snapshot.always; bucket; bucket = bucket->next) visit_bucket(*bucket);
+  settle_matches();
   if (unsure_) return base::fail(too_entangled());
-  std::sort(matched_.begin(), matched_.end());
   return std::span<const std::uint32_t>(matched_);
 }
 
@@ -45,11 +51,11 @@ void Evaluation::prepare() {
   live_.clear();
   asked_names_.clear();
   found_buckets_.clear();
-  true_tests_.resize(snapshot_->test_count);
-  false_tests_.resize(snapshot_->test_count);
-  seen_rules_.resize(snapshot_->rule_count);
+  answers_.resize(snapshot_->test_count);
+  answers_.next_event();
   live_tokens_.resize(snapshot_->token_count);
-  for (Marks* marks : {&true_tests_, &false_tests_, &seen_rules_, &live_tokens_}) marks->next_event();
+  live_tokens_.next_event();
+  text_hashes_.assign(event_->value_count(), 0);
   if (runs_.size() < snapshot_->path_count) runs_.resize(snapshot_->path_count);
 }
 
@@ -75,64 +81,70 @@ std::span<const std::uint32_t> Evaluation::live(std::uint32_t path) const {
 }
 
 // Every combination of live tokens of the signature's paths names a bucket that may exist.
-void Evaluation::look_up(const Signature& paths) {
+void Evaluation::look_up(const SignatureUse& use) {
   static constexpr std::uint32_t kNone[1] = {0};
   std::array<std::span<const std::uint32_t>, kKeysMax> rows;
   std::size_t combinations = 1;
   for (std::size_t k = 0; k < kKeysMax; ++k) {
-    rows[k] = paths[k] == kNoPath ? std::span<const std::uint32_t>(kNone) : live(paths[k]);
+    rows[k] = use.paths[k] == kNoPath ? std::span<const std::uint32_t>(kNone) : live(use.paths[k]);
+    if (rows[k].empty()) return;
     combinations *= rows[k].size();
   }
-  if (combinations > kCombinationsMax) return look_up_all(paths);
+  if (combinations > kCombinationsMax) return look_up_all();
   for (std::uint32_t a : rows[0]) {
+    if (!use.may_have(0, a)) continue;
     for (std::uint32_t b : rows[1]) {
-      for (std::uint32_t c : rows[2]) ask_for({a, b, c});
+      if (!use.may_have(1, b)) continue;
+      for (std::uint32_t c : rows[2]) {
+        if (use.may_have(2, c)) ask_for({a, b, c});
+      }
     }
   }
 }
 
-// A large set does not fit into the cache, and each step of a look-up would wait for memory. So all names are asked for
-// first, and each further step is taken for all of them while the next one's memory is on its way.
+// A large set does not fit into the cache, and each step of a look-up would wait for memory: the table's entry, the
+// bucket, its tests. So each step is taken for all names before the next one, while the next one's memory is on its
+// way.
 void Evaluation::ask_for(const Name& name) {
   std::uint64_t hash = Snapshot::bucket_hash(name);
+  if (!snapshot_->names.may_have(hash)) return;
   snapshot_->buckets.prefetch(hash);
-  asked_names_.push_back({name, hash});
+  asked_names_.push_back({name, hash, nullptr});
 }
 
 void Evaluation::visit_asked() {
+  for (Pending& asked : asked_names_) {
+    asked.chain = snapshot_->buckets.find(asked.hash);
+    if (!asked.chain) continue;
+    __builtin_prefetch(asked.chain);
+    __builtin_prefetch(reinterpret_cast<const char*>(asked.chain) + 64);
+  }
   for (const Pending& asked : asked_names_) {
-    const Bucket* bucket = snapshot_->buckets.find(asked.hash);
-    for (; bucket; bucket = bucket->next) {
-      if (bucket->tokens != asked.name) continue;
-      __builtin_prefetch(bucket->postings.data());
+    for (const Bucket* bucket = asked.chain; bucket; bucket = bucket->next) {
+      if (bucket->name != asked.name) continue;
+      await_tests(*bucket);
       found_buckets_.push_back(bucket);
     }
-  }
-  for (const Bucket* bucket : found_buckets_) {
-    each_first_test(*bucket, [](const FieldTest* test) { __builtin_prefetch(test); });
-  }
-  for (const Bucket* bucket : found_buckets_) {
-    each_first_test(*bucket, [](const FieldTest* test) { __builtin_prefetch(test->any().data()); });
   }
   for (const Bucket* bucket : found_buckets_) visit_bucket(*bucket);
 }
 
 // Of a large bucket the beginning only: from there on the memory runs ahead by itself.
-template <class Visit>
-void Evaluation::each_first_test(const Bucket& bucket, Visit visit) const {
-  const std::uint32_t* at = bucket.postings.data();
-  const std::uint32_t* end = at + std::min<std::size_t>(bucket.postings.size(), 64);
+void Evaluation::await_tests(const Bucket& bucket) const {
+  auto postings = bucket.postings();
+  const std::uint32_t* at = postings.data();
+  const std::uint32_t* end = at + std::min<std::size_t>(postings.size(), 64);
   while (at < end) {
     std::uint32_t tests = at[1];
-    for (std::uint32_t i = 0; i < tests; ++i) visit(snapshot_->tests.get(at[2 + i]).test);
+    for (std::uint32_t i = 0; i < tests; ++i) __builtin_prefetch(&snapshot_->tests.get(at[2 + i]));
     at += 2 + tests;
   }
 }
 
 // The slow way round: all buckets, those of other signatures included, whose tokens are all live.
-void Evaluation::look_up_all(const Signature&) {
+void Evaluation::look_up_all() {
   auto all_live = [&](const Bucket& bucket) {
-    return std::all_of(bucket.tokens.begin(), bucket.tokens.end(),
+    return std::all_of(bucket.name.begin(), bucket.name.end(),
                        [&](std::uint32_t t) { return t == 0 || live_tokens_.has(t); });
   };
   snapshot_->buckets.each([&](const Bucket* head) {
@@ -143,13 +155,14 @@ void Evaluation::look_up_all(const Signature&) {
 }
 
 void Evaluation::visit_bucket(const Bucket& bucket) {
-  const std::uint32_t* at = bucket.postings.data();
-  const std::uint32_t* end = at + bucket.postings.size();
+  auto postings = bucket.postings();
+  const std::uint32_t* at = postings.data();
+  const std::uint32_t* end = at + postings.size();
   while (at != end) {
     std::uint32_t rule = *at++, tests = *at++;
     const std::uint32_t* next = at + tests;
     while (at != next && holds(*at)) ++at;
-    if (at == next) found(rule);
+    if (at == next) matched_.push_back(rule);
     at = next;
   }
 }
@@ -161,44 +174,84 @@ void Evaluation::visit_scan(const PathInfo& info) {
   }
 }
 
-bool Evaluation::holds(std::uint32_t test) {
-  if (true_tests_.has(test)) return true;
-  if (false_tests_.has(test)) return false;
-  bool result = try_test(test);
-  (result ? true_tests_ : false_tests_).set(test);
-  return result;
+bool Evaluation::holds(std::uint32_t id) {
+  const IndexedTest& test = snapshot_->tests.get(id);
+  if (test.has_prefilter()) {
+    Prefilter glance_says = glance(test);
+    if (glance_says != Prefilter::unsure) return glance_says == Prefilter::yes;
+  }
+  if (!answers_.knows(id)) answers_.note(id, try_test(test));
+  return answers_.yes(id);
+}
+
+Prefilter Evaluation::glance(const IndexedTest& test) {
+  bool unsure = false;
+  for (std::uint32_t i = event_->first(test.path()); i != 0; i = event_->value(i).next) {
+    Prefilter says = test.about(event_->value(i), [&] { return text_hash(i); });
+    if (says == Prefilter::yes) return says;
+    unsure = unsure || says == Prefilter::unsure;
+  }
+  return unsure ? Prefilter::unsure : Prefilter::no;
+}
+
+std::uint64_t Evaluation::text_hash(std::uint32_t value) {
+  std::uint64_t& hash = text_hashes_[value];
+  if (hash == 0) hash = prefilter_hash(event_->value(value).text);
+  return hash;
 }
 
 // Some value passes; or absence may, which array consistency decides later where values stand in array elements.
-bool Evaluation::try_test(std::uint32_t id) const {
-  TestRef ref = snapshot_->tests.get(id);
+bool Evaluation::try_test(const IndexedTest& test) const {
   bool unplaced = false;
-  for (std::uint32_t i = event_->first(ref.path); i != 0; i = event_->value(i).next) {
+  for (std::uint32_t i = event_->first(test.path()); i != 0; i = event_->value(i).next) {
     const Value& value = event_->value(i);
-    if (ref.test->matches(value)) return true;
+    if (test.full().matches(value)) return true;
     unplaced = unplaced || value.place == 0;
   }
-  return ref.test->allows_absence() && !unplaced;
+  return test.full().allows_absence() && !unplaced;
 }
 
-void Evaluation::found(std::uint32_t rule) {
-  if (seen_rules_.has(rule)) return;
-  seen_rules_.set(rule);
-  if (!event_->has_places() || consistent(rule)) matched_.push_back(rule);
+// Each rule once, ascending, and of an event with arrays of objects only those that are consistent.
+void Evaluation::settle_matches() {
+  std::sort(matched_.begin(), matched_.end());
+  matched_.erase(std::unique(matched_.begin(), matched_.end()), matched_.end());
+  if (!event_->has_places()) return;
+  std::erase_if(matched_, [&](std::uint32_t rule) { return !consistent(rule); });
 }
 
 bool Evaluation::consistent(std::uint32_t rule) {
   bool any = false, unsure = false;
   snapshot_->rules.get(rule)->each_alternative([&](std::span<const Asked> fields, const Access&) {
     if (any) return;
+    if (std::optional<bool> decided = decided_without_places(fields)) {
+      any = *decided;
+      return;
+    }
     asked_.clear();
-    for (const Asked& field : fields) asked_.push_back({field.path, snapshot_->tests.get(field.test).test});
+    for (const Asked& field : fields) asked_.push_back({field.path, &snapshot_->tests.get(field.test).full()});
     Selection selection = select(asked_, *event_);
     any = selection == Selection::found;
     unsure = unsure || selection == Selection::gave_up;
   });
   unsure_ = unsure_ || (unsure && !any);
   return any;
+}
+
+// Where one field at most has values that stand in array elements, nothing can stand in the way of anything.
+std::optional<bool> Evaluation::decided_without_places(std::span<const Asked> fields) {
+  std::size_t placed_fields = 0;
+  for (const Asked& field : fields) {
+    if (!placed(field.path)) continue;
+    if (++placed_fields > 1 || snapshot_->tests.get(field.test).full().allows_absence()) return std::nullopt;
+  }
+  return std::all_of(fields.begin(), fields.end(), [&](const Asked& field) { return holds(field.test); });
+}
+
+bool Evaluation::placed(std::uint32_t path) const {
+  for (std::uint32_t i = event_->first(path); i != 0; i = event_->value(i).next) {
+    if (event_->value(i).place != 0) return true;
+  }
+  return false;
 }
 
 }  // namespace setpoint::pattern

@@ -2,6 +2,7 @@
 // event.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,6 +34,21 @@ class Evaluation {
     std::vector<std::uint32_t> marks_;
     std::uint32_t now_ = 1;
   };
+  // Whether tests hold, remembered for the length of one event.
+  class Answers {
+   public:
+    void resize(std::size_t ids) {
+      if (answers_.size() < ids) answers_.resize(ids + ids / 2 + 16);
+    }
+    bool knows(std::uint32_t id) const { return answers_[id] >> 1 == now_; }
+    bool yes(std::uint32_t id) const { return (answers_[id] & 1) != 0; }
+    void note(std::uint32_t id, bool yes) { answers_[id] = now_ << 1 | static_cast<std::uint32_t>(yes); }
+    void next_event();
+
+   private:
+    std::vector<std::uint32_t> answers_;
+    std::uint32_t now_ = 1;
+  };
   // Live tokens of one path: a run of `live_`.
   struct Run {
     std::uint64_t event = 0;
@@ -43,30 +59,35 @@ class Evaluation {
   void prepare();
   void find_live_tokens(std::uint32_t path, const PathInfo& info);
   std::span<const std::uint32_t> live(std::uint32_t path) const;
-  void look_up(const Signature& paths);
-  void look_up_all(const Signature& paths);
-  using Name = std::array<std::uint32_t, kKeysMax>;
+  void look_up(const SignatureUse& use);
+  void look_up_all();
   void ask_for(const Name& name);
   void visit_asked();
-  template <class Visit>
-  void each_first_test(const Bucket& bucket, Visit visit) const;
+  void await_tests(const Bucket& bucket) const;
   void visit_bucket(const Bucket& bucket);
   void visit_scan(const PathInfo& info);
   bool holds(std::uint32_t test);
-  bool try_test(std::uint32_t test) const;
-  void found(std::uint32_t rule);
+  Prefilter glance(const IndexedTest& test);
+  bool try_test(const IndexedTest& test) const;
+  std::uint64_t text_hash(std::uint32_t value);
+  void settle_matches();
   bool consistent(std::uint32_t rule);
+  std::optional<bool> decided_without_places(std::span<const Asked> fields);
+  bool placed(std::uint32_t path) const;
 
   const Snapshot* snapshot_ = nullptr;
   const EventFields* event_ = nullptr;
   std::uint64_t events_ = 0;
   bool unsure_ = false;
-  Marks true_tests_, false_tests_, seen_rules_, live_tokens_;
+  Marks live_tokens_;
+  Answers answers_;
+  std::vector<std::uint64_t> text_hashes_;  // of the event's values; 0 until asked for
   std::vector<Run> runs_;
   std::vector<std::uint32_t> live_;
   struct Pending {
     Name name;
     std::uint64_t hash;
+    const Bucket* chain;
   };
   std::vector<Pending> asked_names_;
   std::vector<const Bucket*> found_buckets_;

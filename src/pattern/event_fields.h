@@ -40,6 +40,7 @@ class EventFields {
     return path < heads_.size() && heads_[path].event == event_ ? heads_[path].first : 0;
   }
   const Value& value(std::uint32_t index) const { return values_[index]; }
+  std::size_t value_count() const { return values_.size(); }
   const std::vector<std::uint32_t>& touched() const { return touched_; }  // paths with a value, each once
   // Some value stands in an element of an array of objects or arrays: consistency must be looked at.
   bool has_places() const { return placed_; }

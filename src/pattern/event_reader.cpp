@@ -1,179 +1,105 @@
 #include "pattern/event_reader.h"
 
-#include <simdjson.h>
-
 #include <nlohmann/json.hpp>
 
 #include "base/diagnostic.h"
+#include "pattern/json_outline.h"
 #include "pattern/number.h"
 
 namespace setpoint::pattern {
 
-struct EventReader::Tokenizer {
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> stage;
-  std::size_t capacity = 0;
-
-  bool reserve(std::size_t bytes) {
-    if (bytes <= capacity) return true;
-    std::size_t wanted = std::max<std::size_t>(bytes, 16 << 10);
-    auto failed = stage ? stage->allocate(wanted, 1)
-                        : simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, 1, stage);
-    capacity = failed ? 0 : wanted;
-    return !failed;
-  }
-};
-
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-// One walk over simdjson's token positions. Every function returns false where the text is not JSON.
-class Walk {
+// Picks the values of the fields that are asked for out of a checked outline. What nobody asks for is stepped over:
+// an object's or an array's tokens in one step.
+class FieldWalk {
  public:
-  Walk(std::string_view text, const std::uint32_t* tokens, std::size_t count, std::size_t depth_max, EventFields& out)
-      : text_(text),
-        at_(tokens),
-        end_(tokens + count),
-        depth_max_(depth_max),
-        escapes_(memchr(text.data(), '\\', text.size()) != nullptr),
-        out_(out) {}
+  FieldWalk(const JsonOutline& outline, KeyMemory& keys, EventFields& out)
+      : outline_(outline), keys_(keys), out_(out) {}
 
-  bool document(const PathNode* paths) { return at_ != end_ && head() == '{' && object(paths, 0, 1) && at_ == end_; }
+  void event(const PathNode& paths) { object(paths, 0, 0, KeyMemory::kRoot); }
 
  private:
-  char head() const { return at_ == end_ ? '\0' : text_[*at_]; }
-
-  // The bytes from this token to the next one, without the space between them.
-  std::string_view span() {
-    std::size_t from = *at_++;
-    std::size_t to = at_ == end_ ? text_.size() : *at_;
-    while (to > from && is_space(text_[to - 1])) --to;
-    return text_.substr(from, to - from);
+  // `owner`: the key that this object is the value of, or of whose array it is an element.
+  void object(const PathNode& node, std::uint32_t place, std::size_t open, KeyMemory::Mark owner) {
+    std::size_t end = outline_.partner(open);
+    KeyMemory::Mark mark = keys_.enter(owner);
+    for (std::size_t key = open + 1; key < end;) {
+      std::size_t at = key + 2;  // behind the colon
+      std::size_t last = last_token(at);
+      const PathNode* below = nullptr;
+      if (!expected(node, key, mark, below)) below = look_up(node, key, mark);
+      if (below) value(*below, place, at, mark);
+      key = last + 2;  // behind the comma
+    }
   }
 
-  // A string's content as written. The first stage has seen to it that the quotes are closed.
-  bool quoted(std::string_view& content) {
-    if (head() != '"') return false;
-    std::string_view whole = span();
-    content = whole.substr(1, whole.size() - 2);
-    return whole.size() >= 2 && whole.back() == '"';
+  std::size_t last_token(std::size_t at) const {
+    JsonOutline::Kind kind = outline_.kind(at);
+    bool bracket = kind == JsonOutline::object_open || kind == JsonOutline::array_open;
+    return bracket ? outline_.partner(at) : at;
   }
 
-  // Nobody asks for it and there is nothing to check: a token that follows a quote closely is refused by whoever reads
-  // it.
-  bool skip_string() {
-    ++at_;
-    return true;
+  void array(const PathNode& node, std::uint32_t place, std::size_t open, KeyMemory::Mark owner) {
+    std::size_t end = outline_.partner(open);
+    std::uint32_t id = out_.new_array(), index = 0;
+    for (std::size_t at = open + 1; at < end; ++index) {
+      std::size_t last = last_token(at);
+      value(node, last != at ? out_.enter(place, id, index) : place, at, owner);
+      at = last + 2;
+    }
   }
 
-  bool has_escape(std::string_view content) const {
-    return escapes_ && memchr(content.data(), '\\', content.size()) != nullptr;
+  void value(const PathNode& node, std::uint32_t place, std::size_t at, KeyMemory::Mark owner) {
+    switch (outline_.kind(at)) {
+      case JsonOutline::object_open:
+        return object(node, place, at, owner);
+      case JsonOutline::array_open:
+        return array(node, place, at, owner);
+      case JsonOutline::string:
+        if (node.path != kNoPath) out_.add(node.path, ValueKind::string, place).text = content(at);
+        return;
+      default:
+        if (node.path != kNoPath) scalar(node.path, place, outline_.span(at));
+    }
   }
 
-  // With its escapes replaced where it has any, in `out_`'s care.
-  bool plain(std::string_view& content) {
-    if (!has_escape(content)) return true;
+  void scalar(std::uint32_t path, std::uint32_t place, std::string_view text) {
+    if (text.front() == 't') return void(out_.add(path, ValueKind::boolean_true, place));
+    if (text.front() == 'f') return void(out_.add(path, ValueKind::boolean_false, place));
+    if (text.front() == 'n') return void(out_.add(path, ValueKind::null, place));
+    Number number;
+    parse_number(text, number);
+    out_.add(path, ValueKind::number, place).set(number);
+  }
+
+  // A string's content; with its escapes replaced where it has any, in `out_`'s care.
+  std::string_view content(std::size_t token) {
+    std::string_view written = outline_.quoted(token);
+    if (!outline_.has_escapes() || !memchr(written.data(), '\\', written.size())) return written;
     std::string& text = out_.new_text();
     std::size_t bad = 0;
-    bool ok = unescape(content, text, bad);
-    content = text;
-    return ok;
+    unescape(written, text, bad);
+    return text;
   }
 
-  bool object(const PathNode* node, std::uint32_t place, std::size_t depth) {
-    if (depth > depth_max_) return false;
-    ++at_;
-    if (head() == '}') return ++at_;
-    for (;;) {
-      const PathNode* below = nullptr;
-      if (!key(node, below) || head() != ':') return false;
-      ++at_;
-      if (!value(below, place, depth)) return false;
-      char c = head();
-      if (c != ',' && c != '}') return false;
-      ++at_;
-      if (c == '}') return true;
-    }
+  bool inside(std::size_t at) const {
+    return at >= KeyMemory::kReach && at + KeyMemory::kReach <= outline_.text().size();
   }
 
-  bool key(const PathNode* node, const PathNode*& below) {
-    if (!node && !escapes_) return head() == '"' && skip_string();
-    std::string_view name;
-    if (!quoted(name) || !plain(name)) return false;
-    if (node) below = child(node, name);
-    return true;
+  bool expected(const PathNode& node, std::size_t key, KeyMemory::Mark& mark, const PathNode*& below) const {
+    std::size_t from = outline_.position(key) + 1;
+    if (outline_.has_escapes() || !inside(from)) return false;
+    return keys_.expects(node, outline_.text().data() + from, outline_.position(key + 1) - from, mark, below);
   }
 
-  const PathNode* child(const PathNode* node, std::string_view name) const {
-    bool inside = name.data() >= text_.data() + 8 && name.data() + 8 <= text_.data() + text_.size();
-    return step(node, name, inside ? PathNode::Ends::inside(name) : PathNode::Ends(name));
+  const PathNode* look_up(const PathNode& node, std::size_t key, KeyMemory::Mark& mark) {
+    std::string_view name = content(key);
+    return keys_.look_up(node, name, PathNode::Ends(name), mark);
   }
 
-  bool array(const PathNode* node, std::uint32_t place, std::size_t depth) {
-    if (depth > depth_max_) return false;
-    ++at_;
-    if (head() == ']') return ++at_;
-    std::uint32_t id = node ? out_.new_array() : 0;
-    for (std::uint32_t index = 0;; ++index) {
-      char c = head();
-      bool nested = node && (c == '{' || c == '[');
-      if (!value(node, nested ? out_.enter(place, id, index) : place, depth)) return false;
-      c = head();
-      if (c != ',' && c != ']') return false;
-      ++at_;
-      if (c == ']') return true;
-    }
-  }
-
-  bool value(const PathNode* node, std::uint32_t place, std::size_t depth) {
-    switch (head()) {
-      case '"':
-        return string(node, place);
-      case '{':
-        return object(node, place, depth + 1);
-      case '[':
-        return array(node, place, depth + 1);
-      case 't':
-        return word("true", ValueKind::boolean_true, node, place);
-      case 'f':
-        return word("false", ValueKind::boolean_false, node, place);
-      case 'n':
-        return word("null", ValueKind::null, node, place);
-      default:
-        return number(node, place);
-    }
-  }
-
-  static bool wanted(const PathNode* node) { return node && node->path != kNoPath; }
-
-  bool string(const PathNode* node, std::uint32_t place) {
-    std::string_view content;
-    if (!wanted(node) && !escapes_) return skip_string();
-    if (!quoted(content) || !plain(content)) return false;
-    if (wanted(node)) out_.add(node->path, ValueKind::string, place).text = content;
-    return true;
-  }
-
-  bool word(std::string_view expected, ValueKind kind, const PathNode* node, std::uint32_t place) {
-    if (span() != expected) return false;
-    if (wanted(node)) out_.add(node->path, kind, place);
-    return true;
-  }
-
-  bool number(const PathNode* node, std::uint32_t place) {
-    if (at_ == end_) return false;
-    if (!wanted(node)) return check_number(span()) == NumberFault::none;
-    Number number;
-    if (parse_number(span(), number) != NumberFault::none) return false;
-    out_.add(node->path, ValueKind::number, place).set(number);
-    return true;
-  }
-
-  std::string_view text_;
-  const std::uint32_t* at_;
-  const std::uint32_t* end_;
-  std::size_t depth_max_;
-  bool escapes_;
+  const JsonOutline& outline_;
+  KeyMemory& keys_;
   EventFields& out_;
 };
 
@@ -228,7 +154,7 @@ class DocumentWalk {
 
 }  // namespace
 
-EventReader::EventReader(ReadLimits limits) : limits_(limits), tokenizer_(std::make_unique<Tokenizer>()) {}
+EventReader::EventReader(ReadLimits limits) : limits_(limits), outline_(std::make_unique<JsonOutline>()) {}
 EventReader::~EventReader() = default;
 EventReader::EventReader(EventReader&&) noexcept = default;
 
@@ -236,14 +162,12 @@ base::Status EventReader::read(std::string_view bytes, const PathNode& paths, st
                                EventFields& out) {
   out.clear(path_count);
   if (bytes.empty() || bytes.size() > limits_.bytes_max) return refuse(bytes);
-  if (!tokenizer_->reserve(bytes.size()))
+  if (!outline_->reserve(bytes.size()))
     return base::fail(base::ErrorCode::limit_exceeded, "no memory to read an event of {} bytes", bytes.size());
-  auto& stage = *tokenizer_->stage;
-  if (stage.stage1(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), simdjson::stage1_mode::regular)) {
-    return refuse(bytes);
-  }
-  Walk walk(bytes, stage.structural_indexes.get(), stage.n_structural_indexes, limits_.depth_max, out);
-  return walk.document(&paths) ? base::Status() : refuse(bytes);
+  if (!outline_->read(bytes, limits_.depth_max)) return refuse(bytes);
+  keys_.begin(paths);
+  FieldWalk(*outline_, keys_, out).event(paths);
+  return {};
 }
 
 base::Status EventReader::read(const base::Json& event, const PathNode& paths, std::size_t path_count,

@@ -1,11 +1,10 @@
-// From an event's bytes to its EventFields, checking all of the JSON on the way: structure by simdjson's first stage
-// (bytes to token positions, UTF-8, control characters), grammar by one walk over those positions, values only where a
-// path is used.
+// From an event's bytes to its EventFields: the outline of all of the JSON is checked first (json_outline.h), then one
+// walk over it picks the values whose paths are used and steps over the rest.
 //
 // Refused with an Error that says where: not one JSON object, trailing bytes, lone surrogates, numbers beyond a double,
 // larger or deeper than the limits. Equal keys: all of them count.
 //
-// One reader a thread; not copied. It keeps simdjson's buffers from event to event.
+// One reader a thread; not copied. It keeps the outline's buffers from event to event.
 #pragma once
 
 #include <memory>
@@ -15,9 +14,12 @@
 #include "base/result.h"
 #include "pattern/event_fields.h"
 #include "pattern/json_reader.h"
+#include "pattern/key_memory.h"
 #include "pattern/path_tree.h"
 
 namespace setpoint::pattern {
+
+class JsonOutline;
 
 class EventReader {
  public:
@@ -30,11 +32,11 @@ class EventReader {
   base::Status read(const base::Json& event, const PathNode& paths, std::size_t path_count, EventFields& out);
 
  private:
-  struct Tokenizer;
   base::Status refuse(std::string_view bytes) const;
 
   ReadLimits limits_;
-  std::unique_ptr<Tokenizer> tokenizer_;
+  KeyMemory keys_;
+  std::unique_ptr<JsonOutline> outline_;
 };
 
 }  // namespace setpoint::pattern

@@ -29,7 +29,7 @@ inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
   }
   std::uint64_t tail = 0;
   if (left > 0) std::memcpy(&tail, p, left);
-  return fold(state ^ tail ^ kHashA, kHashA ^ seed);
+  return fold(state ^ tail ^ kHashA, kHashA ^ seed << 1);  // odd whatever the seed: never a factor of 0
 }
 
 }  // namespace setpoint::pattern

@@ -29,11 +29,11 @@ int hex4(std::string_view text, std::size_t at) {
 }
 
 // `at` stands on the 'u'; afterwards behind the escape.
-bool unescape_unicode(std::string_view content, std::size_t& at, std::string& out) {
+bool read_unicode(std::string_view content, std::size_t& at, char32_t& point) {
   int unit = hex4(content, at + 1);
   if (unit < 0 || (unit >= 0xDC00 && unit <= 0xDFFF)) return false;
   at += 5;
-  char32_t point = static_cast<char32_t>(unit);
+  point = static_cast<char32_t>(unit);
   if (unit >= 0xD800 && unit <= 0xDBFF) {
     if (content.substr(at, 2) != "\\u") return false;
     int low = hex4(content, at + 2);
@@ -41,9 +41,11 @@ bool unescape_unicode(std::string_view content, std::size_t& at, std::string& ou
     at += 6;
     point = 0x10000 + ((point - 0xD800) << 10) + (static_cast<char32_t>(low) - 0xDC00);
   }
-  append_utf8(out, point);
   return true;
 }
+
+constexpr std::string_view kEscapes = "\"\\/bfnrt";
+constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
 
 class Reader {
  public:
@@ -183,8 +185,6 @@ class Reader {
 }  // namespace
 
 bool unescape(std::string_view content, std::string& out, std::size_t& at) {
-  static constexpr std::string_view kLetters = "\"\\/bfnrt";
-  static constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
   for (at = 0; at < content.size();) {
     std::size_t slash = content.find('\\', at);
     out += content.substr(at, slash == std::string_view::npos ? slash : slash - at);
@@ -192,13 +192,26 @@ bool unescape(std::string_view content, std::string& out, std::size_t& at) {
     at = slash + 1;
     if (at >= content.size()) return false;
     if (content[at] == 'u') {
-      if (!unescape_unicode(content, at, out)) return false;
+      char32_t point;
+      if (!read_unicode(content, at, point)) return false;
+      append_utf8(out, point);
       continue;
     }
-    std::size_t letter = kLetters.find(content[at]);
+    std::size_t letter = kEscapes.find(content[at]);
     if (letter == std::string_view::npos) return false;
     out += kMeanings[letter];
     ++at;
+  }
+  return true;
+}
+
+bool escapes_are_valid(std::string_view text) {
+  for (std::size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {
+    ++at;
+    char32_t point;
+    bool unicode = at < text.size() && text[at] == 'u';
+    if (unicode ? !read_unicode(text, at, point) : at >= text.size() || kEscapes.find(text[at++]) == std::string::npos)
+      return false;
   }
   return true;
 }

@@ -62,5 +62,7 @@ bool read_json_partly(std::string_view text, ReadLimits limits, Care care, JsonN
 // The content of a JSON string (without its quotes) with its escapes replaced, appended to `out`. False where an escape
 // is not one or a surrogate stands alone; `at` is then its offset in `content`.
 bool unescape(std::string_view content, std::string& out, std::size_t& at);
+// The same verdict over a whole text, whatever strings its escapes stand in.
+bool escapes_are_valid(std::string_view text);
 
 }  // namespace setpoint::pattern

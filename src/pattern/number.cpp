@@ -1,9 +1,12 @@
 #include "pattern/number.h"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+
+#include "pattern/byte_lanes.h"
 
 namespace setpoint::pattern {
 
@@ -110,7 +113,26 @@ bool small_integer(std::string_view text, Number& out) {
   return true;
 }
 
+// A bit for each of eight bytes that is no digit, the first byte's lowest.
+unsigned other_than_digits(const char* bytes) {
+  constexpr std::uint64_t kHigh = 0x8080808080808080u;
+  std::uint64_t word = eight_bytes(bytes) ^ 0x3030303030303030u;  // digits become 0 to 9
+  std::uint64_t above = ((word & ~kHigh) + 0x7676767676767676u) | word;
+  return static_cast<unsigned>(lowest_bits(above >> 7));
+}
+
 }  // namespace
+
+bool is_plain_number(std::string_view text) {
+  if (text.size() > kPlainNumberReach) return false;
+  unsigned other = other_than_digits(text.data()) | other_than_digits(text.data() + 8) << 8;
+  other &= (1u << text.size()) - 1;
+  std::size_t first = text.front() == '-' ? 1 : 0;
+  other &= ~static_cast<unsigned>(first);
+  std::size_t point = other == 0 ? text.size() : static_cast<std::size_t>(std::countr_zero(other));
+  if (point == first || (text[first] == '0' && point != first + 1)) return false;
+  return other == 0 || (text[point] == '.' && (other & (other - 1)) == 0 && point + 1 < text.size());
+}
 
 NumberFault parse_number(std::string_view text, Number& out) {
   if (text.empty()) return NumberFault::malformed;

@@ -22,6 +22,10 @@ enum class NumberFault { none, malformed, too_large };
 NumberFault parse_number(std::string_view text, Number& out);
 // The same verdict, without the value.
 NumberFault check_number(std::string_view text);
+// True only for a number of at most kPlainNumberReach bytes without an exponent; false says nothing. So many bytes must
+// be readable from its beginning on.
+inline constexpr std::size_t kPlainNumberReach = 16;
+bool is_plain_number(std::string_view text);
 
 std::strong_ordering compare_digits(const Number& a, const Number& b);
 inline std::strong_ordering compare(const Number& a, const Number& b) {

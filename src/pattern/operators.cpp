@@ -105,6 +105,39 @@ std::string describe_anything_but(const AnythingBut& op) {
   return "{\"anything-but\":" + (name.empty() ? values : "{" + name + ":" + values + "}") + "}";
 }
 
+void append_part(std::string_view text, std::string& out) {
+  auto size = static_cast<std::uint32_t>(text.size());
+  out.append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
+}
+
+void append_bound(const std::shared_ptr<const OwnedNumber>& bound, bool open, std::string& out) {
+  append_part(bound ? std::string_view(bound->text()) : std::string_view(), out);
+  out += open ? 'o' : 'c';
+}
+
+void append_identity(const Operator& op, std::string& out) {
+  out += static_cast<char>(op.index());
+  std::visit(Overloaded{
+                 [&](const Literal& o) { append_part(o.text, out += static_cast<char>(o.kind)); },
+                 [&](const ExactNumber& o) { append_part(o.value->text(), out += o.as_written ? 'w' : 'v'); },
+                 [&](const Exists&) {},
+                 [&](const Absent&) {},
+                 [&](const Affix& o) { append_part(o.text, out += o.suffix ? 's' : 'p'); },
+                 [&](const IgnoreCase& o) { append_part(o.text->text(), out += static_cast<char>(o.part)); },
+                 [&](const WildcardTest& o) { append_part(o.wildcard->text(), out); },
+                 [&](const Range& o) {
+                   append_bound(o.low, o.low_open, out);
+                   append_bound(o.high, o.high_open, out);
+                 },
+                 [&](const CidrTest& o) { append_part(o.text, out); },
+                 [&](const AnythingBut& o) {
+                   append_part(std::to_string(o.excluded->size()), out);
+                   for (const Operator& excluded : *o.excluded) append_identity(excluded, out);
+                 },
+             },
+             op);
+}
+
 }  // namespace
 
 bool matches(const Operator& op, const Value& value) {
@@ -163,6 +196,10 @@ bool FieldTest::matches(const Value& value) const {
     }
   }
   return false;
+}
+
+void FieldTest::append_identity(std::string& out) const {
+  for (const Operator& op : any_) pattern::append_identity(op, out);
 }
 
 std::string FieldTest::describe() const {

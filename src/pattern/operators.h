@@ -79,7 +79,7 @@ struct AnythingBut {
 
 bool matches(const Operator& op, const Value& value);
 
-// The operator in canonical JSON: "x", {"prefix":"x"}. Equal texts are equal operators.
+// The operator in canonical JSON: "x", {"prefix":"x"}.
 std::string describe(const Operator& op);
 
 class FieldTest {
@@ -90,6 +90,8 @@ class FieldTest {
   bool allows_absence() const { return allows_absence_; }  // has {"exists": false}
   const std::vector<Operator>& any() const { return any_; }
   std::string describe() const;  // [..] of its operators
+  // Appends bytes that are equal where, and only where, tests are.
+  void append_identity(std::string& out) const;
 
  private:
   std::vector<Operator> any_;

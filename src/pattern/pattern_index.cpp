@@ -64,6 +64,7 @@ Index::~Index() {
   next_.rules.destroy();
   next_.tokens.destroy();
   next_.buckets.destroy();
+  next_.names.destroy();
 }
 
 const Snapshot* Index::publish() {
@@ -141,12 +142,15 @@ void Index::release_path(std::uint32_t path) {
 // Tests
 
 std::uint32_t Index::intern_test(std::uint32_t path, const std::shared_ptr<const FieldTest>& test) {
-  std::string text = test->describe();
-  std::uint64_t hash = hash_bytes(text, path * kHashA);
+  identity_.clear();
+  test->append_identity(identity_);
+  std::uint64_t hash = hash_bytes(identity_, next_.seed ^ path * kHashB);
   auto [from, to] = tests_by_hash_.equal_range(hash);
   for (; from != to; ++from) {
     TestUse& use = tests_[from->second];
-    if (use.path == path && use.test->describe() == text) {
+    other_identity_.clear();
+    use.test->append_identity(other_identity_);
+    if (use.path == path && other_identity_ == identity_) {
       ++use.users;
       return from->second;
     }
@@ -155,7 +159,7 @@ std::uint32_t Index::intern_test(std::uint32_t path, const std::shared_ptr<const
   if (id >= tests_.size()) tests_.resize(id + 1);
   tests_[id] = {test, hash, path, 1};
   tests_by_hash_.emplace(hash, id);
-  next_.tests.set(id, {test.get(), path}, graves_);
+  next_.tests.set(id, IndexedTest(*test, path), graves_);
   return id;
 }
 
@@ -275,14 +279,19 @@ std::vector<std::uint32_t> Index::posting(std::uint32_t rule, Fields fields, con
   return out;
 }
 
-void Index::count_signature(Fields fields, const Access& access, int by) {
+void Index::count_signature(Fields fields, const Access& access, const TokenRows& tokens, Move move) {
   Signature paths{kNoPath, kNoPath, kNoPath};
-  for (std::size_t k = 0; k < kKeysMax && access.keys[k] != Access::kNone; ++k) paths[k] = fields[access.keys[k]].path;
+  for (std::size_t k = 0; k < tokens.size(); ++k) paths[k] = fields[access.keys[k]].path;
   auto& signatures = info(paths[0]).signatures;
   auto found =
       std::find_if(signatures.begin(), signatures.end(), [&](const SignatureUse& use) { return use.paths == paths; });
-  if (found == signatures.end()) found = signatures.insert(found, {paths, 0});
-  found->users = static_cast<std::uint32_t>(static_cast<int>(found->users) + by);
+  if (found == signatures.end()) found = signatures.insert(found, {paths, 0, {}});
+  found->users += move == Move::enter ? 1u : ~0u;
+  for (std::size_t k = 0; k < kKeysMax; ++k) {
+    if (k >= tokens.size()) found->tokens[k] = SignatureUse::bit(0);
+    for (std::size_t i = 0; k < tokens.size() && i < tokens[k].size(); ++i)
+      found->tokens[k] |= SignatureUse::bit(tokens[k][i]);
+  }
   if (found->users == 0) signatures.erase(found);
 }
 
@@ -290,7 +299,6 @@ void Index::move(std::uint32_t rule, Fields fields, const Access& access, Move m
   std::vector<std::uint32_t> entry = posting(rule, fields, access);
   if (access.keys[0] != Access::kNone) {
     move_keyed(rule, fields, access, move, entry);
-    count_signature(fields, access, move == Move::enter ? 1 : -1);
   } else if (access.scan != Access::kNone) {
     move_scanned(rule, fields[access.scan], move, entry);
   } else {
@@ -301,7 +309,7 @@ void Index::move(std::uint32_t rule, Fields fields, const Access& access, Move m
 // Into, or out of, one bucket for every combination of the key fields' tokens.
 void Index::move_keyed(std::uint32_t rule, Fields fields, const Access& access, Move move,
                        std::span<const std::uint32_t> posting) {
-  std::vector<std::vector<std::uint32_t>> ids;
+  TokenRows ids;
   for (std::uint8_t key : access.keys) {
     if (key == Access::kNone) break;
     auto& row = ids.emplace_back();
@@ -310,6 +318,7 @@ void Index::move_keyed(std::uint32_t rule, Fields fields, const Access& access, 
       row.push_back(move == Move::enter ? intern_token(fields[key].path, text) : release_token(fields[key].path, text));
     }
   }
+  count_signature(fields, access, ids, move);
   std::array<std::size_t, kKeysMax> at{};
   for (;;) {
     Name name{};
@@ -317,6 +326,10 @@ void Index::move_keyed(std::uint32_t rule, Fields fields, const Access& access, 
     std::uint64_t hash = Snapshot::bucket_hash(name);
     const Bucket* now = changed(next_.buckets.find(hash), name, rule, move, posting);
     next_.buckets.put(hash, const_cast<Bucket*>(now), graves_);
+    if (move == Move::enter) {
+      if (!next_.names.has_room_for(1)) grow_names(1);
+      next_.names.add(hash);
+    }
     std::size_t k = 0;
     while (k < ids.size() && ++at[k] == ids[k].size()) at[k++] = 0;
     if (k == ids.size()) return;
@@ -334,36 +347,58 @@ void Index::move_scanned(std::uint32_t rule, const Asked& from, Move move, std::
 
 // Buckets
 
-Bucket* Index::editable(const Bucket* bucket) {
-  if (bucket->edit == graves_.edit()) return const_cast<Bucket*>(bucket);
-  Bucket* copy = new Bucket;
-  *copy = {bucket->tokens, graves_.edit(), bucket->next, {}};
-  copy->postings.reserve(bucket->postings.size() + 4);
-  copy->postings = bucket->postings;
-  graves_.bury(bucket);
+Bucket* Bucket::make(const Name& name, std::uint64_t edit, const Bucket* next, std::size_t capacity) {
+  void* block = ::operator new(sizeof(Bucket) + capacity * sizeof(std::uint32_t));
+  return ::new (block) Bucket(name, edit, next, capacity);
+}
+
+void Bucket::append(std::span<const std::uint32_t> posting) {
+  SETPOINT_ASSERT(posting.size() <= room());
+  std::copy(posting.begin(), posting.end(), words() + size_);
+  size_ += static_cast<std::uint32_t>(posting.size());
+}
+
+void Bucket::erase(std::size_t from, std::size_t count) {
+  std::copy(words() + from + count, words() + size_, words() + from);
+  size_ -= static_cast<std::uint32_t>(count);
+}
+
+// One that no reader holds, with room for `more` words. In a bulk load buckets grow again and again: then in leaps.
+Bucket* Index::editable(const Bucket* bucket, std::size_t more) {
+  bool mine = bucket->edit == graves_.edit();
+  if (mine && bucket->room() >= more) return const_cast<Bucket*>(bucket);
+  std::size_t size = bucket->postings().size() + more;
+  Bucket* copy = Bucket::make(bucket->name, graves_.edit(), bucket->next, mine ? size + size / 2 : size);
+  copy->append(bucket->postings());
+  if (mine) {
+    delete bucket;
+  } else {
+    graves_.bury(bucket);
+  }
   return copy;
 }
 
 const Bucket* Index::changed(const Bucket* head, const Name& name, std::uint32_t rule, Move move,
                              std::span<const std::uint32_t> posting) {
   if (move == Move::enter) {
-    bool room = head && head->tokens == name && head->postings.size() < kBucketWordsMax;
-    Bucket* bucket = room ? editable(head) : new Bucket{name, graves_.edit(), head, {}};
-    bucket->postings.insert(bucket->postings.end(), posting.begin(), posting.end());
+    bool room = head && head->name == name && head->postings().size() < kBucketWordsMax;
+    Bucket* bucket = room ? editable(head, posting.size()) : Bucket::make(name, graves_.edit(), head, posting.size());
+    bucket->append(posting);
     return bucket;
   }
   if (!head) return nullptr;
-  auto& postings = head->postings;
+  auto postings = head->postings();
   std::size_t at = 0;
   while (at < postings.size() && postings[at] != rule) at += 2 + postings[at + 1];
-  Bucket* bucket = editable(head);
-  if (head->tokens != name || at >= bucket->postings.size()) {
+  bool here = head->name == name && at < postings.size();
+  std::size_t words = here ? 2 + postings[at + 1] : 0;
+  Bucket* bucket = editable(head, 0);
+  if (!here) {
     bucket->next = changed(bucket->next, name, rule, move, posting);
     return bucket;
   }
-  auto from = bucket->postings.begin() + static_cast<std::ptrdiff_t>(at);
-  bucket->postings.erase(from, from + 2 + from[1]);
-  if (!bucket->postings.empty()) return bucket;
+  bucket->erase(at, words);
+  if (!bucket->postings().empty()) return bucket;
   const Bucket* rest = bucket->next;
   delete bucket;
   return rest;
@@ -407,7 +442,14 @@ std::uint32_t Index::add(const std::vector<Alternative>& alternatives) {
   return id;
 }
 
+// Twice as many as there are now, so that it seldom comes to this.
+void Index::grow_names(std::size_t more) {
+  next_.names.reset((next_.buckets.size() + more) * 2, graves_);
+  next_.buckets.each([&](const Bucket* bucket) { next_.names.add(Snapshot::bucket_hash(bucket->name)); });
+}
+
 void Index::settle() {
+  if (!next_.names.has_room_for(next_.buckets.size() / 2)) grow_names(0);
   next_.tokens.grow_ahead(graves_);
   next_.buckets.grow_ahead(graves_);
   tests_by_hash_.reserve(tests_by_hash_.size() * 2);

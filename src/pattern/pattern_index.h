@@ -23,8 +23,10 @@
 
 #include "pattern/alternatives.h"
 #include "pattern/hashing.h"
+#include "pattern/name_filter.h"
 #include "pattern/path_tree.h"
 #include "pattern/persistent.h"
+#include "pattern/prefilter.h"
 #include "pattern/tokens.h"
 
 namespace setpoint::pattern {
@@ -41,17 +43,30 @@ struct Token {
   std::uint32_t users = 0;  // the writer's count
 };
 
-// Who waits under one name. Postings lie one after the other: pattern, number of tests, tests.
-struct Bucket {
-  std::array<std::uint32_t, kKeysMax> tokens{};  // the name; unused ones are 0
-  std::uint64_t edit = 0;
-  const Bucket* next = nullptr;  // a sibling of the same hash: more of the same name, or another name
-  std::vector<std::uint32_t> postings;
-};
+using Name = std::array<std::uint32_t, kKeysMax>;  // of a bucket: its tokens; unused ones are 0
 
-struct TestRef {
-  const FieldTest* test = nullptr;
-  std::uint32_t path = 0;
+// Who waits under one name. Postings lie one after the other, behind the bucket itself in one block of memory: pattern,
+// number of tests, tests.
+class Bucket {
+ public:
+  static Bucket* make(const Name& name, std::uint64_t edit, const Bucket* next, std::size_t capacity);
+  static void operator delete(void* block) { ::operator delete(block); }
+
+  std::span<const std::uint32_t> postings() const { return {reinterpret_cast<const std::uint32_t*>(this + 1), size_}; }
+  std::size_t room() const { return capacity_ - size_; }
+  void append(std::span<const std::uint32_t> posting);
+  void erase(std::size_t from, std::size_t count);
+
+  const Name name;
+  std::uint64_t edit;
+  const Bucket* next;  // a sibling of the same hash: more of the same name, or another name
+
+ private:
+  Bucket(const Name& its_name, std::uint64_t made_by, const Bucket* sibling, std::size_t capacity)
+      : name(its_name), edit(made_by), next(sibling), capacity_(static_cast<std::uint32_t>(capacity)) {}
+  std::uint32_t* words() { return reinterpret_cast<std::uint32_t*>(this + 1); }
+
+  std::uint32_t size_ = 0, capacity_;
 };
 
 // Where an alternative waits: keyed by which of its fields, scanned from one, or, with neither, always.
@@ -91,9 +106,15 @@ class Rule {
 };
 
 using Signature = std::array<std::uint32_t, kKeysMax>;  // paths, kNoPath where unused
+// Most signatures have few users, whose tokens most events do not have: a bit for each token, by its id, tells that
+// before any name is made. Those of tokens that went may stay.
 struct SignatureUse {
   Signature paths;
   std::uint32_t users = 0;
+  std::array<std::uint64_t, kKeysMax> tokens{};
+
+  static std::uint64_t bit(std::uint32_t token) { return std::uint64_t{1} << (token & 63); }
+  bool may_have(std::size_t key, std::uint32_t token) const { return (tokens[key] & bit(token)) != 0; }
 };
 
 struct ScanGroup {
@@ -114,10 +135,11 @@ struct Snapshot {
   const PathNode* paths = nullptr;
   std::uint32_t path_count = 0;
   PersistentArray<PathInfo*> infos;
-  PersistentArray<TestRef> tests;
+  PersistentArray<IndexedTest> tests;
   PersistentArray<const Rule*> rules;
   KeyTable<Token> tokens;
   KeyTable<Bucket> buckets;
+  NameFilter names;  // of the buckets
   const Bucket* always = nullptr;
   std::uint32_t test_count = 0, rule_count = 0, token_count = 0;  // ids run below
 
@@ -125,8 +147,8 @@ struct Snapshot {
   std::uint64_t token_hash(std::uint32_t path, TokenKind kind, std::string_view text) const {
     return hash_bytes(text, seed ^ (path * kHashA) ^ (static_cast<std::uint64_t>(kind) << 56));
   }
-  static std::uint64_t bucket_hash(const std::array<std::uint32_t, kKeysMax>& tokens) {
-    return fold((static_cast<std::uint64_t>(tokens[0]) << 32 | tokens[1]) ^ kHashA, tokens[2] ^ kHashB);
+  static std::uint64_t bucket_hash(const Name& name) {
+    return fold((static_cast<std::uint64_t>(name[0]) << 32 | name[1]) ^ kHashA, name[2] ^ kHashB);
   }
 };
 
@@ -173,7 +195,6 @@ class Index {
     double rarity = 0;   // one in how many values of the field, at a guess
     std::vector<TokenText> tokens;
   };
-  using Name = std::array<std::uint32_t, kKeysMax>;
   using Fields = std::span<const Asked>;
 
   PathInfo& info(std::uint32_t path);  // for changing
@@ -193,14 +214,16 @@ class Index {
   void move_keyed(std::uint32_t rule, Fields fields, const Access& access, Move move,
                   std::span<const std::uint32_t> posting);
   void move_scanned(std::uint32_t rule, const Asked& from, Move move, std::span<const std::uint32_t> posting);
-  void count_signature(Fields fields, const Access& access, int by);
+  using TokenRows = std::vector<std::vector<std::uint32_t>>;  // of each key field, its tokens
+  void count_signature(Fields fields, const Access& access, const TokenRows& tokens, Move move);
   std::vector<std::uint32_t> posting(std::uint32_t rule, Fields fields, const Access& access) const;
   bool proven(const Asked& field) const;
   const FieldTest& test(std::uint32_t id) const { return *tests_[id].test; }
 
   const Bucket* changed(const Bucket* head, const Name& name, std::uint32_t rule, Move move,
                         std::span<const std::uint32_t> posting);
-  Bucket* editable(const Bucket* bucket);
+  Bucket* editable(const Bucket* bucket, std::size_t more);
+  void grow_names(std::size_t more);
 
   Graveyard graves_;
   Snapshot next_;
@@ -209,6 +232,7 @@ class Index {
   std::unordered_map<std::string, std::uint32_t> path_ids_;
   std::vector<TestUse> tests_;
   std::unordered_multimap<std::uint64_t, std::uint32_t> tests_by_hash_;
+  std::string identity_, other_identity_;  // scratch
   struct PathUse {
     std::string name;
     std::uint32_t users = 0;

@@ -53,7 +53,7 @@ class Graveyard {
 template <class T>
 class PersistentArray {
  public:
-  T get(std::size_t index) const { return pages_[index / kPage]->items[index % kPage]; }
+  const T& get(std::size_t index) const { return pages_[index / kPage]->items[index % kPage]; }
   std::size_t capacity() const { return pages_.size() * kPage; }
 
   void set(std::size_t index, T value, Graveyard& graves) {
@@ -114,6 +114,7 @@ class KeyTable {
     if (count_ * 2 > kEntriesOfLeaf * leaves_.size()) grow(graves);
   }
 
+  std::size_t size() const { return count_; }
   template <class Visit>
   void each(Visit visit) const {
     for (const Leaf& leaf : leaves_) {

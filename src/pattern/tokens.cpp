@@ -30,6 +30,14 @@ std::optional<TokenText> wildcard_token(const Wildcard& wildcard) {
                  : text_token(TokenKind::suffix, wildcard.tail(), false);
 }
 
+// {"numeric": ["=", 5]} is a range of one number.
+std::optional<TokenText> range_token(const Range& range) {
+  if (!range.low || !range.high || range.low->view().nearest != range.high->view().nearest) return std::nullopt;
+  TokenText token{TokenKind::number, {}, false};
+  number_token(range.low->view().nearest, token.text);
+  return token;
+}
+
 TokenKind literal_kind(ValueKind kind) {
   switch (kind) {
     case ValueKind::null:
@@ -50,6 +58,7 @@ std::optional<TokenText> token_of(const Operator& op) {
     number_token(o->value->view().nearest, token.text);
     return token;
   }
+  if (auto* o = std::get_if<Range>(&op)) return range_token(*o);
   if (auto* o = std::get_if<Affix>(&op))
     return text_token(o->suffix ? TokenKind::suffix : TokenKind::prefix, o->text, true);
   if (auto* o = std::get_if<IgnoreCase>(&op)) return case_token(*o);
@@ -108,20 +117,23 @@ void TokenShapes::change(const TokenText& token, int by) {
     case TokenKind::suffix:
     case TokenKind::any_case_prefix:
     case TokenKind::any_case_suffix:
-      return change(sizes_of(token.kind), size, by);
+      change(sizes_of(token.kind), size, by, end_bit(token.text));
+      return;
     case TokenKind::any_case:
       return add(any_case_);
     case TokenKind::network:
-      return change(size == 5 ? networks_v4_ : networks_v6_, static_cast<unsigned char>(token.text.back()), by);
+      change(size == 5 ? networks_v4_ : networks_v6_, static_cast<unsigned char>(token.text.back()), by, 0);
+      return;
     default:
       return add(plain_);
   }
 }
 
-void TokenShapes::change(Sizes& sizes, std::uint32_t size, int by) {
+void TokenShapes::change(Sizes& sizes, std::uint32_t size, int by, std::uint64_t ends) {
   auto at =
       std::lower_bound(sizes.begin(), sizes.end(), size, [](const Size& s, std::uint32_t n) { return s.size < n; });
-  if (at == sizes.end() || at->size != size) at = sizes.insert(at, {size, 0});
+  if (at == sizes.end() || at->size != size) at = sizes.insert(at, {size, 0, 0});
+  at->ends |= ends;
   at->users = static_cast<std::uint32_t>(static_cast<int>(at->users) + by);
   if (at->users == 0) sizes.erase(at);
 }

@@ -56,11 +56,16 @@ class TokenShapes {
   struct Size {
     std::uint32_t size;
     std::uint32_t users;
+    std::uint64_t ends = 0;  // a bit for each token's two ends; those of tokens that went may stay
+    bool may_have(std::string_view text) const { return (ends & end_bit(text)) != 0; }
   };
+  static std::uint64_t end_bit(std::string_view text) {
+    return std::uint64_t{1} << (static_cast<unsigned>(text.front() * 5 + text.back()) & 63);
+  }
   using Sizes = std::vector<Size>;  // ascending
 
   void change(const TokenText& token, int by);
-  static void change(Sizes& sizes, std::uint32_t size, int by);
+  static void change(Sizes& sizes, std::uint32_t size, int by, std::uint64_t ends);
   Sizes& sizes_of(TokenKind kind);
   template <class Visit>
   void each_text_candidate(std::string_view text, std::string& scratch, Visit visit) const;
@@ -98,11 +103,11 @@ void TokenShapes::each_text_candidate(std::string_view text, std::string& scratc
   if (plain_ > 0) visit(TokenKind::exact, text);
   for (const Size& s : prefixes_) {
     if (s.size > text.size()) break;
-    visit(TokenKind::prefix, text.substr(0, s.size));
+    if (std::string_view part = text.substr(0, s.size); s.may_have(part)) visit(TokenKind::prefix, part);
   }
   for (const Size& s : suffixes_) {
     if (s.size > text.size()) break;
-    visit(TokenKind::suffix, text.substr(text.size() - s.size));
+    if (std::string_view part = text.substr(text.size() - s.size); s.may_have(part)) visit(TokenKind::suffix, part);
   }
   if (any_case_ > 0 || !any_case_prefixes_.empty() || !any_case_suffixes_.empty()) {
     scratch = ascii_lowered(text);

@@ -1,0 +1,87 @@
+// Which key follows which in an object: events of one kind name their fields in the same order, so the key that came
+// next the last time is looked at first, and where it is the one, nothing needs to be looked up. What it remembers are
+// names and their places in the path tree, never values.
+//
+//   memory.begin(paths);                                    // each event
+//   KeyMemory::Mark mark = memory.enter(KeyMemory::kRoot);  // each object: before its first key
+//   if (!memory.expects(node, bytes, size, mark, below))    // each key in turn; below: null where nobody asks for it
+//     below = memory.look_up(node, name, ends, mark);
+//   ... memory.enter(mark) ...                              // an object that is this key's value
+//
+// Ownership: points into the path tree, and forgets everything when begin() is given another one: another root, or the
+// same in another edit. Trees that are not edited (Pattern's) must therefore not take turns at one memory. It starts
+// with the second event of a tree: a reader that is made for one event pays nothing. At most kMarksMax keys, of
+// kNameMax bytes each. One thread.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pattern/byte_lanes.h"
+#include "pattern/path_tree.h"
+
+namespace setpoint::pattern {
+
+class KeyMemory {
+ public:
+  using Mark = std::uint32_t;  // a key that was seen, or the beginning of an object
+  static constexpr Mark kRoot = 1;
+  static constexpr std::size_t kReach = 8;  // bytes that must be readable on either side of a key's first byte
+
+  void begin(const PathNode& paths);
+
+  Mark enter(Mark key) {
+    const Seen& seen = seen_[key];
+    return seen.first_key != kNone ? seen.first_key : new_beginning(key);
+  }
+
+  // Is the key at `bytes` the one that came next the last time? `size`: bytes to its colon, the closing quote among
+  // them. Only for keys without escapes.
+  bool expects(const PathNode& node, const char* bytes, std::size_t size, Mark& mark, const PathNode*& below) const {
+    Mark expected = seen_[mark].next;
+    const Seen& seen = seen_[expected];
+    if (seen.size + 1 != size || bytes[seen.size] != '"' || seen.node != &node) return false;
+    std::uint64_t head = eight_bytes(bytes) & seen.head_mask;
+    std::uint64_t tail = eight_bytes(bytes + seen.size - 8) & ~seen.tail_unused;
+    if (head != seen.head || tail != seen.tail) return false;
+    if (seen.size > 16 && std::memcmp(bytes, seen.name.data(), seen.size) != 0) return false;
+    mark = expected;
+    below = seen.below;
+    return true;
+  }
+
+  const PathNode* look_up(const PathNode& node, std::string_view name, const PathNode::Ends& ends, Mark& mark);
+
+ private:
+  static constexpr Mark kNone = 0;
+  static constexpr std::size_t kMarksMax = 4096, kSlots = 2 * kMarksMax, kNameMax = 256;
+
+  struct Seen {
+    Seen() = default;
+    Seen(const PathNode& its_node, std::string_view its_name, const PathNode* its_below);
+
+    std::uint64_t head = 0, head_mask = 0;    // the first eight bytes, as far as they are the name's
+    std::uint64_t tail = 0, tail_unused = 0;  // the last eight
+    std::size_t size = SIZE_MAX - 1;
+    const PathNode* node = nullptr;   // where the key stands
+    const PathNode* below = nullptr;  // where it leads
+    Mark next = kNone;                // the key that followed it
+    Mark first_key = kNone;           // the beginning of the object that is its value
+    std::string name;
+  };
+
+  Mark new_beginning(Mark key);
+  Mark mark_of(const PathNode& node, std::string_view name, const PathNode::Ends& ends, const PathNode* below);
+  bool full() const { return seen_.size() >= kMarksMax; }
+
+  const PathNode* paths_ = nullptr;
+  std::uint64_t edit_ = 0;
+  bool learning_ = false;
+  std::vector<Seen> seen_ = std::vector<Seen>(2);  // [0] stands for none, [1] for the event itself
+  std::vector<Mark> slots_;                        // by node and name
+};
+
+}  // namespace setpoint::pattern

@@ -1,0 +1,85 @@
+#include "pattern/prefilter.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "pattern/hashing.h"
+
+namespace setpoint::pattern {
+
+namespace {
+
+constexpr std::size_t kEnd = 8;
+
+// Up to eight bytes as a number that differs where they differ; overlapping loads instead of a loop.
+std::uint64_t few_bytes(const char* from, std::size_t size) {
+  auto load = [&]<class Part>(Part) {
+    Part front, back;
+    std::memcpy(&front, from, sizeof front);
+    std::memcpy(&back, from + size - sizeof back, sizeof back);
+    return static_cast<std::uint64_t>(front) | static_cast<std::uint64_t>(back) << 32;
+  };
+  if (size == kEnd || size >= 4) return load(std::uint32_t{});
+  if (size >= 2) return load(std::uint16_t{});
+  return size == 0 ? 0 : static_cast<unsigned char>(*from);
+}
+
+bool is_text(const Operator& op) {
+  const auto* literal = std::get_if<Literal>(&op);
+  return literal && literal->kind == ValueKind::string;
+}
+
+}  // namespace
+
+std::uint64_t prefilter_hash(std::string_view text) { return hash_bytes(text, kHashB); }
+
+IndexedTest::IndexedTest(const FieldTest& test, std::uint32_t path) : test_(&test), path_(path) {
+  if (test.any().size() == 1 && describe(test.any().front())) return;
+  describe_list(Shape::any_of, test.any());
+}
+
+bool IndexedTest::describe(const Operator& only) {
+  if (const auto* op = std::get_if<Affix>(&only))
+    return describe_text(op->suffix ? Shape::suffix : Shape::prefix, op->text);
+  if (const auto* op = std::get_if<AnythingBut>(&only)) return describe_list(Shape::none_of, *op->excluded);
+  if (is_text(only)) return describe_text(Shape::whole, std::get<Literal>(only).text);
+  const auto* range = std::get_if<Range>(&only);
+  if (!range) return false;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  low_ = range->low ? range->low->view().nearest : -kInfinity;
+  high_ = range->high ? range->high->view().nearest : kInfinity;
+  shape_ = Shape::range;
+  return true;
+}
+
+bool IndexedTest::describe_text(Shape shape, std::string_view text) {
+  if (text.size() > kSizeMax) return false;
+  std::size_t end = std::min(text.size(), kEnd);
+  first_ = few_bytes(text.data(), end);
+  second_ = few_bytes(text.data() + text.size() - end, end);
+  size_ = static_cast<std::uint16_t>(text.size());
+  shape_ = shape;
+  return true;
+}
+
+bool IndexedTest::describe_list(Shape shape, const std::vector<Operator>& members) {
+  if (!std::all_of(members.begin(), members.end(), is_text)) return false;
+  for (const Operator& op : members) {
+    std::uint64_t hash = prefilter_hash(std::get<Literal>(op).text);
+    first_ |= std::uint64_t{1} << (hash & 63);
+    second_ |= std::uint64_t{1} << (hash >> 6 & 63);
+  }
+  shape_ = shape;
+  return true;
+}
+
+Prefilter IndexedTest::about_text(std::string_view text) const {
+  if (text.size() < size_ || (shape_ == Shape::whole && text.size() != size_)) return Prefilter::no;
+  const char* from = shape_ == Shape::suffix ? text.data() + text.size() - size_ : text.data();
+  std::size_t end = std::min<std::size_t>(size_, kEnd);
+  if (few_bytes(from, end) != first_ || few_bytes(from + size_ - end, end) != second_) return Prefilter::no;
+  return size_ <= 2 * kEnd ? Prefilter::yes : Prefilter::unsure;
+}
+
+}  // namespace setpoint::pattern
