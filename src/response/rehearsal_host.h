@@ -1,6 +1,8 @@
 // The Host of a rehearsal: calls go to the simulated world and are recorded with what they changed.
 #pragma once
 
+#include <set>
+
 #include "base/clock.h"
 #include "cloud/ports.h"
 #include "response/program_host.h"
