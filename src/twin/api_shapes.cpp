@@ -183,6 +183,10 @@ base::Status to_document_shape(const std::string& account, const std::string& re
   }
   if (type == "AWS::SQS::Queue") api.erase("QueueUrl");
   if (type == "AWS::ElasticLoadBalancingV2::LoadBalancer") keep_attributes_as_map(api);
+  if (type.starts_with("AWS::RDS::") && api.contains("TagList")) {
+    api["Tags"] = api["TagList"];
+    api.erase("TagList");
+  }
   swap_names(type, api, false);
   return {};
 }

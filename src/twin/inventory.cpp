@@ -30,6 +30,32 @@ base::Result<Documents> documents_of(const model::Resource& resource) {
   return Documents{std::move(document)};
 }
 
+// What the twin keeps beside a describe's own members, and no reading of the resource shows; "" = left out.
+struct OwnMember {
+  std::string_view type;
+  const char* kept;  // in the item's configuration
+  const char* shown;
+};
+constexpr OwnMember kOwnMembers[] = {{"AWS::EC2::VPC", "attributes", ""},
+                                     {"AWS::EC2::Instance", "attributes", ""},
+                                     {"AWS::CloudTrail::Trail", "tags", ""},
+                                     {"AWS::Logs::LogGroup", "MetricFilters", ""},
+                                     {"AWS::Logs::LogGroup", "Tags", ""},
+                                     {"AWS::SecretsManager::Secret", "Versions", ""},
+                                     {"AWS::CodeBuild::Project", "Tags", ""},
+                                     {"AWS::RDS::DBInstance", "tags", "tagList"},
+                                     {"AWS::RDS::DBCluster", "tags", "tagList"},
+                                     {"AWS::RDS::DBSnapshot", "tags", "tagList"},
+                                     {"AWS::RDS::DBClusterSnapshot", "tags", "tagList"}};
+
+void show_as_described(std::string_view type, Json& configuration) {
+  for (const OwnMember& member : kOwnMembers) {
+    if (member.type != type || !configuration.contains(member.kept)) continue;
+    if (*member.shown != '\0') configuration[member.shown] = configuration[member.kept];
+    configuration.erase(member.kept);
+  }
+}
+
 model::Resource gone(const model::Resource& other) {
   model::Resource out;
   out.key = other.key;
@@ -52,7 +78,10 @@ Loaded load(const std::vector<model::Resource>& resources, std::uint64_t id_seed
       out.left_out.push_back({resource.key, read.error().text()});
       continue;
     }
-    for (auto& document : *read) documents.push_back(std::move(document));
+    // What an account's item says yields to items of the same documents.
+    bool of_account = resource.key.type == kAccountType;
+    documents.insert(of_account ? documents.begin() : documents.end(), std::make_move_iterator(read->begin()),
+                     std::make_move_iterator(read->end()));
   }
   out.state.put_all(std::move(documents));
   return out;
@@ -62,6 +91,7 @@ model::Resource render(const State& state, const StateKey& key, base::Timestamp 
   std::optional<Json> object = item_object(state, key);
   SETPOINT_ASSERT(object);
   model::Resource out = aws::to_configuration_item(key.type, *object, {key.account, key.region, captured_at, "twin"});
+  show_as_described(key.type, out.item["configuration"]);
   // A type that AWS Config does not know keeps the twin's own id (an access key's).
   if (out.key.id.empty()) out.key.id = key.id;
   return out;

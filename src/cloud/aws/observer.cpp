@@ -40,7 +40,9 @@ std::vector<Json> objects_in(const ObservedType& type, const Json& page) {
 }
 
 bool names(const model::Resource& resource, const std::string& id) {
-  return resource.key.id == id || resource.name == id || resource.arn == id;
+  if (resource.key.id == id || resource.name == id || resource.arn == id) return true;
+  // A list of names alone, of a type of which the id is its ARN: CodeBuild's projects.
+  return resource.arn.empty() && !resource.name.empty() && id.starts_with("arn:") && id.ends_with("/" + resource.name);
 }
 
 void put_part(const ObservedPart& part, const Json& output, Json& object) {
