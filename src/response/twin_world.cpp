@@ -3,6 +3,7 @@
 #include <set>
 
 #include "cloud/aws/read_only.h"
+#include "twin/composed_items.h"
 #include "twin/inventory.h"
 #include "twin/resource_types.h"
 
@@ -109,19 +110,37 @@ std::size_t TwinWorld::version() {
 
 // Settings that AWS Config has no type for are changes all the same: they keep the twin's own type and id. What the
 // twin keeps for itself and no reading shows is none.
+namespace {
+
+// Whether one of `items`, of the same place, tells what this document says: an account's item in a region tells the
+// region's settings.
+bool is_shown(const twin::State& state, const StateKey& key, const std::set<ResourceKey>& items) {
+  const Json* document = state.find(key);
+  if (document == nullptr) return false;
+  std::vector<StateKey> showing = twin::items_showing(state, key, *document);
+  return std::any_of(showing.begin(), showing.end(), [&](const StateKey& item) {
+    return item.region == key.region && items.contains({"aws", item.account, item.region, item.type, item.id});
+  });
+}
+
+}  // namespace
+
 std::vector<ResourceKey> TwinWorld::changed(std::size_t from, std::size_t to) const {
   const twin::State& before = versions_.at(from);
   const twin::State& after = versions_.at(to);
   std::vector<ResourceKey> resources = twin::changed_resources(before, after);
   std::set<ResourceKey> out(resources.begin(), resources.end());
-  for (const StateKey& key : twin::changed(before, after)) {
-    if (!twin::shows_in_items(before, key) && !twin::shows_in_items(after, key))
-      out.insert({"aws", key.account, key.region, key.type, key.id});
-  }
-  std::erase_if(out, [&](const ResourceKey& key) {
+  auto same = [&](const ResourceKey& key) {
     Resource was = render(from, key), is = render(to, key);
     return was.knowledge == is.knowledge && was.state_digest() == is.state_digest();
-  });
+  };
+  std::erase_if(out, same);
+  for (const StateKey& key : twin::changed(before, after)) {
+    ResourceKey own{"aws", key.account, key.region, key.type, key.id};
+    bool shown =
+        twin::find_resource_type(key.type) != nullptr || is_shown(before, key, out) || is_shown(after, key, out);
+    if (!shown && !same(own)) out.insert(own);
+  }
   return {out.begin(), out.end()};
 }
 

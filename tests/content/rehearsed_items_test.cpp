@@ -66,10 +66,10 @@ TEST(RehearsedItems, KeepTheirVerdict) {
 }
 
 TEST(RehearsedItems, WhatIsNotHeldIsSaid) {
-  model::Resource account;
-  account.key = {"aws", "111122223333", "eu-west-1", "AWS::::Account", "111122223333"};
-  account.item = {{"resourceType", "AWS::::Account"}, {"configuration", base::Json::object()}};
-  twin::Loaded loaded = twin::load({account});
+  model::Resource cluster;
+  cluster.key = {"aws", "111122223333", "eu-west-1", "AWS::EKS::Cluster", "shop"};
+  cluster.item = {{"resourceType", "AWS::EKS::Cluster"}, {"configuration", base::Json::object()}};
+  twin::Loaded loaded = twin::load({cluster});
   ASSERT_EQ(loaded.left_out.size(), 1u);
   EXPECT_THAT(loaded.left_out[0].why, StartsWith("there is no way back"));
 }

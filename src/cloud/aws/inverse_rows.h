@@ -46,6 +46,7 @@ struct InverseRow {
 std::span<const InverseRow> inverse_rows();
 
 // Particulars (inverse_lists.cpp): what is added and taken away one by one.
+RestoredCalls restored_elsewhere(const Restoring& change);
 RestoredCalls restore_ec2_tags(const Restoring& change);
 RestoredCalls restore_principal_tags(const Restoring& change);
 RestoredCalls restore_attached_policies(const Restoring& change);
