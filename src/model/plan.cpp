@@ -49,10 +49,12 @@ base::Result<StateStep> step_from_json(const Json& json) {
 }
 
 Json call_json(const PlannedCall& planned) {
-  return {{"step", planned.step},
-          {"call", planned.call.json()},
-          {"irreversible", planned.irreversible},
-          {"changes", array_of(planned.changes, step_json)}};
+  Json out = {{"step", planned.step},
+              {"call", planned.call.json()},
+              {"irreversible", planned.irreversible},
+              {"changes", array_of(planned.changes, step_json)}};
+  if (planned.irreversible) out["irreversible_because"] = planned.irreversible_because;
+  return out;
 }
 
 base::Result<PlannedCall> planned_from_json(const Json& json) {
@@ -60,6 +62,7 @@ base::Result<PlannedCall> planned_from_json(const Json& json) {
   out.step = string_member(json, "step");
   TRY(out.call, api_call_from_json(member(json, "call")));
   out.irreversible = member(json, "irreversible") == Json(true);
+  out.irreversible_because = string_member(json, "irreversible_because");
   for (const Json& item : member(json, "changes")) {
     TRY(auto step, step_from_json(item));
     out.changes.push_back(std::move(step));

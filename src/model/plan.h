@@ -36,7 +36,8 @@ struct PlannedCall {
   std::string step;  // the runbook's step
   ApiCall call;
   bool irreversible = false;
-  std::vector<StateStep> changes;  // empty where the twin does not model the call
+  std::string irreversible_because;  // "" where it can be undone
+  std::vector<StateStep> changes;    // empty where the twin does not model the call
   bool operator==(const PlannedCall&) const = default;
 };
 

@@ -101,25 +101,44 @@ void PlanBuilder::add_verdicts() {
   }
 }
 
-void PlanBuilder::mark_irreversible(const ResourceKey& key) {
+void PlanBuilder::mark_irreversible(const ResourceKey& key, const std::string& because) {
   for (model::PlannedCall& planned : plan_.calls) {
     auto touches = [&](const model::StateStep& step) { return step.resource == key; };
-    if (std::any_of(planned.changes.begin(), planned.changes.end(), touches)) planned.irreversible = true;
+    if (!std::any_of(planned.changes.begin(), planned.changes.end(), touches)) continue;
+    planned.irreversible = true;
+    planned.irreversible_because = because;
   }
 }
 
-// The last change is undone first. What the simulation did not model has no known way back.
+// What uses a new resource is put back before the resource goes.
+std::vector<ResourceKey> PlanBuilder::last_changed_first() const {
+  auto last_call = [&](const ResourceKey& key) {
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < plan_.calls.size(); ++i) {
+      for (const model::StateStep& step : plan_.calls[i].changes) last = step.resource == key ? i : last;
+    }
+    return last;
+  };
+  std::vector<ResourceKey> out(changed_.rbegin(), changed_.rend());
+  std::stable_sort(out.begin(), out.end(),
+                   [&](const ResourceKey& a, const ResourceKey& b) { return last_call(a) > last_call(b); });
+  return out;
+}
+
+// What the simulation did not model has no known way back.
 void PlanBuilder::add_undo() {
-  for (auto key = changed_.rbegin(); key != changed_.rend(); ++key) {
-    auto calls = cloud::aws::restoring_calls(world_.render(end_, *key), world_.render(start_, *key));
+  for (const ResourceKey& key : last_changed_first()) {
+    auto calls = cloud::aws::restoring_calls(world_.render(end_, key), world_.render(start_, key));
     if (!calls) {
-      mark_irreversible(*key);
+      mark_irreversible(key, calls.error().message);
       continue;
     }
     plan_.undo.insert(plan_.undo.end(), calls->begin(), calls->end());
   }
   for (model::PlannedCall& planned : plan_.calls) {
-    if (!world_.models(planned.call.service, planned.call.operation)) planned.irreversible = true;
+    if (world_.models(planned.call.service, planned.call.operation)) continue;
+    planned.irreversible = true;
+    planned.irreversible_because = "the simulation does not model it";
   }
   bool all_went = std::all_of(plan_.undo.begin(), plan_.undo.end(),
                               [&](const ApiCall& call) { return world_.call(call).has_value(); });

@@ -22,7 +22,8 @@ class PlanBuilder {
   void add_undo();
   void add_basis();
   void add_permissions(const RehearsalHost& host);
-  void mark_irreversible(const model::ResourceKey& key);
+  std::vector<model::ResourceKey> last_changed_first() const;
+  void mark_irreversible(const model::ResourceKey& key, const std::string& because);
   void check_reproduced(const model::ResourceKey& key, const model::Resource& simulated);
 
   const RehearsalPorts& ports_;

@@ -21,7 +21,7 @@ base::Result<Json> RehearsalHost::change(const std::string& step, const ApiCall&
   if (calls_.size() >= base::kPlanCallsMax) {
     return base::fail(base::ErrorCode::limit_exceeded, "a plan holds at most {} changing calls", base::kPlanCallsMax);
   }
-  model::PlannedCall planned{step, call, false, {}};
+  model::PlannedCall planned{step, call, false, {}, {}};
   if (!world_.models(call.service, call.operation)) {
     note_unmodelled(call);
     calls_.push_back(std::move(planned));
@@ -52,7 +52,11 @@ void RehearsalHost::note_unmodelled(const ApiCall& call) {
 }
 
 runbook::Answer<runbook::Done> RehearsalHost::sleep_until(const runbook::CallSite&, base::Timestamp until) {
-  if (until > clock_.now()) clock_.advance(until - clock_.now());
+  if (until > clock_.now()) {
+    base::Milliseconds time = until - clock_.now();
+    clock_.advance(time);
+    world_.advance(time);
+  }
   return runbook::Done{};
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "model/plan.h"
 #include "model/resource.h"
@@ -22,6 +23,8 @@ class SimulatedWorld {
   virtual bool models(std::string_view service, std::string_view operation) const = 0;
   virtual bool reads_only(std::string_view service, std::string_view operation) const = 0;
   virtual base::Result<base::Json> call(const model::ApiCall& call) = 0;
+  // Lets the world's own clock go on: what takes time there (a database that is being modified) goes on with it.
+  virtual void advance(base::Milliseconds time) = 0;
 
   virtual std::size_t version() = 0;  // names the present state for the functions below
   virtual std::vector<model::ResourceKey> changed(std::size_t from, std::size_t to) const = 0;

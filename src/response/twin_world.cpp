@@ -2,11 +2,9 @@
 
 #include <set>
 
-#include "cloud/aws/client.h"
 #include "cloud/aws/read_only.h"
 #include "twin/inventory.h"
 #include "twin/resource_types.h"
-#include "twin/wire.h"
 
 namespace setpoint::response {
 
@@ -18,69 +16,99 @@ using twin::StateKey;
 namespace {
 
 constexpr base::Timestamp kWorldTime{1'767'225'600'000};  // a plan must not depend on when it was made
+constexpr base::Milliseconds kSessionTime{24 * 3'600 * 1'000};
 constexpr std::uint64_t kIdSeed = 1;
+constexpr char kSessionRole[] = "setpoint-rehearsal";
+constexpr char kSessionKey[] = "ASIAREHEARSAL";
 
-cloud::aws::Credentials account_credentials(const std::string& account) {
+cloud::aws::Credentials credentials(const std::string& account, const std::string& session_key) {
   cloud::aws::Credentials out;
-  out.access_key = account;
+  out.access_key = session_key.empty() ? account : session_key;
   out.secret_key = cloud::aws::Secret("rehearsal");
   out.account = account;
   out.source = "rehearsal";
   return out;
 }
 
-class TwinWorld final : public SimulatedWorld {
- public:
-  TwinWorld(twin::State state, std::shared_ptr<const cloud::aws::ModelCatalog> catalog)
-      : clock_(kWorldTime),
-        random_(kIdSeed),
-        catalog_(std::move(catalog)),
-        cloud_(std::move(state), clock_),
-        transport_(cloud_, *catalog_),
-        client_(options()) {}
+twin::CloudOptions cloud_options(const TwinWorldOptions& options) {
+  twin::CloudOptions out;
+  out.enforce_iam = options.policy.has_value();
+  return out;
+}
 
-  bool models(std::string_view service, std::string_view operation) const override {
-    return twin::is_modelled(service, operation);
-  }
-  bool reads_only(std::string_view service, std::string_view operation) const override {
-    return cloud::aws::is_read_only(service, operation);
-  }
-  base::Result<Json> call(const model::ApiCall& call) override {
-    TRY(cloud::CallResult result, client_.call(call));
-    return std::move(result.output);
-  }
+// The role itself may do everything: what a rehearsal may do is what its session's policy leaves of that.
+twin::State with_session_role(twin::State state, const TwinWorldOptions& options) {
+  if (!options.policy) return state;
+  Json everything = {{"Version", "2012-10-17"},
+                     {"Statement", {{{"Effect", "Allow"}, {"Action", "*"}, {"Resource", "*"}}}}};
+  auto role = twin::document_from_api(options.account, "global", "AWS::IAM::Role",
+                                      {{"RoleName", kSessionRole}, {"Policies", {{"everything", everything}}}});
+  SETPOINT_ASSERT(role);
+  state.put(role->first, std::move(role->second));
+  return state;
+}
 
-  std::size_t version() override {
-    twin::State now = cloud_.state();
-    if (versions_.empty() || versions_.back().digest() != now.digest()) versions_.push_back(std::move(now));
-    return versions_.size() - 1;
-  }
-  std::vector<ResourceKey> changed(std::size_t from, std::size_t to) const override;
-  Resource render(std::size_t version, const ResourceKey& key) const override;
+}  // namespace
 
- private:
-  cloud::aws::ClientOptions options() {
-    cloud::aws::ClientOptions out;
-    out.catalog = catalog_;
-    out.transport = &transport_;
-    out.clock = &clock_;
-    out.random = &random_;
-    out.credentials = [](const std::string& account) {
-      return base::Result<cloud::aws::Credentials>(account_credentials(account));
-    };
-    out.endpoint.url = "http://twin.rehearsal";
-    return out;
-  }
-  base::ManualClock clock_;
-  base::SeededRandom random_;
-  std::shared_ptr<const cloud::aws::ModelCatalog> catalog_;
-  twin::Cloud cloud_;
-  twin::TwinTransport transport_;
-  cloud::aws::Client client_;
-  std::vector<twin::State> versions_;
-};
+TwinWorld::TwinWorld(twin::State state, std::shared_ptr<const cloud::aws::ModelCatalog> catalog,
+                     TwinWorldOptions options)
+    : clock_(kWorldTime),
+      random_(kIdSeed),
+      catalog_(std::move(catalog)),
+      cloud_(with_session_role(std::move(state), options), clock_, cloud_options(options)),
+      transport_(cloud_, *catalog_),
+      session_key_(options.policy ? kSessionKey : ""),
+      client_(client_options()) {
+  if (options.policy) open_session(options);
+  for (twin::Fault& fault : options.faults) cloud_.faults().add(std::move(fault));
+}
 
-// Settings that AWS Config has no type for are changes all the same: they keep the twin's own type and id.
+void TwinWorld::open_session(const TwinWorldOptions& options) {
+  twin::Session session;
+  session.caller.account = options.account;
+  session.caller.arn = fmt::format("arn:aws:sts::{}:assumed-role/{}/rehearsal", options.account, kSessionRole);
+  session.caller.user_id = std::string("AROAREHEARSAL:rehearsal");
+  session.caller.access_key_id = kSessionKey;
+  session.caller.role_name = kSessionRole;
+  session.caller.session_policies = {*options.policy};
+  session.expires = kWorldTime + kSessionTime;
+  cloud_.sessions()->add(kSessionKey, std::move(session));
+}
+
+cloud::aws::ClientOptions TwinWorld::client_options() {
+  cloud::aws::ClientOptions out;
+  out.catalog = catalog_;
+  out.transport = &transport_;
+  out.clock = &clock_;
+  out.random = &random_;
+  out.credentials = [this](const std::string& account) {
+    return base::Result<cloud::aws::Credentials>(credentials(account, session_key_));
+  };
+  out.endpoint.url = "http://twin.rehearsal";
+  return out;
+}
+
+bool TwinWorld::models(std::string_view service, std::string_view operation) const {
+  return twin::is_modelled(service, operation);
+}
+
+bool TwinWorld::reads_only(std::string_view service, std::string_view operation) const {
+  return cloud::aws::is_read_only(service, operation);
+}
+
+base::Result<Json> TwinWorld::call(const model::ApiCall& call) {
+  TRY(cloud::CallResult result, client_.call(call));
+  return std::move(result.output);
+}
+
+std::size_t TwinWorld::version() {
+  twin::State now = cloud_.state();
+  if (versions_.empty() || versions_.back().digest() != now.digest()) versions_.push_back(std::move(now));
+  return versions_.size() - 1;
+}
+
+// Settings that AWS Config has no type for are changes all the same: they keep the twin's own type and id. What the
+// twin keeps for itself and no reading shows is none.
 std::vector<ResourceKey> TwinWorld::changed(std::size_t from, std::size_t to) const {
   const twin::State& before = versions_.at(from);
   const twin::State& after = versions_.at(to);
@@ -89,6 +117,10 @@ std::vector<ResourceKey> TwinWorld::changed(std::size_t from, std::size_t to) co
   for (const StateKey& key : twin::changed(before, after)) {
     if (twin::find_resource_type(key.type) == nullptr) out.insert({"aws", key.account, key.region, key.type, key.id});
   }
+  std::erase_if(out, [&](const ResourceKey& key) {
+    Resource was = render(from, key), is = render(to, key);
+    return was.knowledge == is.knowledge && was.state_digest() == is.state_digest();
+  });
   return {out.begin(), out.end()};
 }
 
@@ -96,10 +128,11 @@ Resource TwinWorld::render(std::size_t version, const ResourceKey& key) const {
   const twin::State& state = versions_.at(version);
   StateKey own{key.account, key.region, key.type, key.id};
   bool setting = twin::find_resource_type(key.type) == nullptr && state.find(own) != nullptr;
-  return setting ? twin::render(state, own, kWorldTime) : twin::render(state, key, kWorldTime);
+  if (!setting) return twin::render(state, key, kWorldTime);
+  Resource out = twin::render(state, own, kWorldTime);
+  out.key = key;
+  return out;
 }
-
-}  // namespace
 
 base::Result<std::unique_ptr<SimulatedWorld>> TwinWorldFactory::create(const std::vector<Resource>& resources) const {
   // What the simulation cannot take in is left out; what is known of the target says so later.

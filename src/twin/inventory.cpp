@@ -54,8 +54,11 @@ Loaded load(const std::vector<model::Resource>& resources, std::uint64_t id_seed
 model::Resource render(const State& state, const StateKey& key, base::Timestamp captured_at) {
   const Json* document = state.find(key);
   SETPOINT_ASSERT(document);
-  return aws::to_configuration_item(key.type, to_api_shape(key, *document),
-                                    {key.account, key.region, captured_at, "twin"});
+  model::Resource out = aws::to_configuration_item(key.type, to_api_shape(key, *document),
+                                                   {key.account, key.region, captured_at, "twin"});
+  // A type that AWS Config does not know keeps the twin's own id (an access key's).
+  if (out.key.id.empty()) out.key.id = key.id;
+  return out;
 }
 
 std::optional<StateKey> find_document(const State& state, const model::ResourceKey& key) {
