@@ -5,6 +5,7 @@
 #include "cli/exit_code.h"
 #include "cli/guard_command.h"
 #include "cli/pattern_command.h"
+#include "cli/runbook_command.h"
 #include "cli/twin_command.h"
 
 namespace setpoint::cli {
@@ -54,6 +55,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_twin_command(app, context.exit_code);
   add_pattern_commands(app, context.exit_code);
   add_guard_commands(app, context.exit_code);
+  add_runbook_commands(app, context);
   add_completion_command(app, context);
 }
 
