@@ -152,6 +152,9 @@ base::Status to_document_shape(const std::string& account, const std::string& re
 
 Json to_api_shape(const StateKey& key, const Json& document) {
   Json api = document;
+  // Clockwork and status, not configuration: no reading of the resource shows them.
+  for (const char* inner : {"ModifyingUntil", "StartLoggingTime", "StopLoggingTime", "LastStartTime", "LastStopTime"})
+    api.erase(inner);
   if (key.type == "AWS::EC2::SecurityGroup") show_permissions(api);
   if (const char* list = policy_list_of(key.type)) detail_from_principal(api, list);
   if (key.type == "AWS::IAM::Policy") detail_from_policy(api);

@@ -126,6 +126,7 @@ void set_members(Request& request, Json& trail) {
   overlay(trail, request.call().parameters,
           {"S3BucketName", "S3KeyPrefix", "IncludeGlobalServiceEvents", "IsMultiRegionTrail",
            "CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn", "KmsKeyId", "IsOrganizationTrail"});
+  if (trail.value("KmsKeyId", "x").empty()) trail.erase("KmsKeyId");  // an empty one takes the key off
   if (request.has("EnableLogFileValidation"))
     trail["LogFileValidationEnabled"] = request.flag("EnableLogFileValidation");
   if (request.has("SnsTopicName")) trail["SnsTopicARN"] = request.arn("sns", request.text("SnsTopicName"));

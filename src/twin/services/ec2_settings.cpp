@@ -11,19 +11,26 @@ namespace {
 
 constexpr const char* kDefaults = "AWS::EC2::RegionSettings";
 
+Json default_settings() {
+  return {{"EbsEncryptionByDefault", false},
+          {"KmsKeyId", "alias/aws/ebs"},
+          {"SnapshotBlockPublicAccess", "unblocked"},
+          {"ImageBlockPublicAccess", "unblocked"}};
+}
+
 Json region_settings(Request& request) {
   const Json* stored = request.find(kDefaults, "settings");
-  return stored ? *stored
-                : Json{{"EbsEncryptionByDefault", false},
-                       {"KmsKeyId", "alias/aws/ebs"},
-                       {"SnapshotBlockPublicAccess", "unblocked"},
-                       {"ImageBlockPublicAccess", "unblocked"}};
+  return stored ? *stored : default_settings();
 }
 
 Answer set_region_setting(Request& request, const char* name, Json value, const char* answer) {
   Json settings = region_settings(request);
   settings[name] = value;
-  request.put(kDefaults, "settings", settings);
+  // A region that was set back is one that was never set.
+  if (settings == default_settings())
+    request.state().erase(request.key(kDefaults, "settings"));
+  else
+    request.put(kDefaults, "settings", settings);
   return Json{{answer, value}};
 }
 
