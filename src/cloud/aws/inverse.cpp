@@ -100,9 +100,18 @@ base::Result<std::vector<ApiCall>> restore_security_group(const Resource& from, 
 
 // ---- By the table
 
+// Settings of a region are always there: where nobody set them, they have AWS's defaults.
+Json never_set(std::string_view type) {
+  if (type != "AWS::EC2::RegionSettings") return Json::object();
+  return {{"EbsEncryptionByDefault", false},
+          {"KmsKeyId", "alias/aws/ebs"},
+          {"SnapshotBlockPublicAccess", "unblocked"},
+          {"ImageBlockPublicAccess", "unblocked"}};
+}
+
 // A type that AWS Config does not know is rendered in lower camel and nothing else.
 base::Result<Json> api_object(const Resource& resource) {
-  if (resource.knowledge != model::Knowledge::known) return Json::object();
+  if (resource.knowledge != model::Knowledge::known) return never_set(resource.key.type);
   auto known = configuration_item_types();
   if (std::find(known.begin(), known.end(), resource.key.type) != known.end())
     return from_configuration_item(resource.item);
@@ -166,7 +175,8 @@ bool was_set(const InverseRow& row, const Restoring& change) {
   if (row.members == "*") return !change.want.empty();
   for (std::string_view name : words(row.members)) {
     const Json& value = at_path(change.want, name);
-    if (row.toggle ? value == Json(true) : !value.is_null()) return true;
+    bool off = value.is_null() || (!row.off.empty() && value == Json(row.off));
+    if (row.toggle ? value == Json(true) : !off) return true;
   }
   return false;
 }
@@ -253,7 +263,7 @@ base::Result<std::vector<ApiCall>> restoring_calls(const Resource& from, const R
   TRY(Json have, api_object(from));
   TRY(Json want, api_object(to));
   Restoring change{from.key, have, want, known ? have : want};
-  return known == was ? restore_members(change) : restore_whole(change);
+  return have.empty() || want.empty() ? restore_whole(change) : restore_members(change);
 }
 
 }  // namespace setpoint::cloud::aws

@@ -41,10 +41,10 @@ const Principal& principal_of(const Restoring& change) {
   return *found;
 }
 
-ApiCall principal_call(const Restoring& change, std::string_view verb, Json parameters) {
+ApiCall principal_call(const Restoring& change, std::string_view verb, Json parameters, const char* what = "Policy") {
   const Principal& principal = principal_of(change);
   parameters[std::string(principal.name)] = string_member(change.identity, principal.name);
-  return change.call("iam", fmt::format("{}{}Policy", verb, principal.verb), std::move(parameters));
+  return change.call("iam", fmt::format("{}{}{}", verb, principal.verb, what), std::move(parameters));
 }
 
 tl::unexpected<base::Error> no_way(const Restoring& change, std::string why) {
@@ -68,6 +68,16 @@ RestoredCalls restore_ec2_tags(const Restoring& change) {
   Json resources = Json::array({change.key.id});
   if (!add.empty()) out.push_back(change.call("ec2", "CreateTags", {{"Resources", resources}, {"Tags", add}}));
   if (!remove.empty()) out.push_back(change.call("ec2", "DeleteTags", {{"Resources", resources}, {"Tags", remove}}));
+  return out;
+}
+
+RestoredCalls restore_principal_tags(const Restoring& change) {
+  const Json &have = member(change.have, "Tags"), &want = member(change.want, "Tags");
+  std::vector<ApiCall> out;
+  if (Json add = missing_in(have, want); !add.empty())
+    out.push_back(principal_call(change, "Tag", {{"Tags", add}}, ""));
+  Json gone = missing_in(tag_keys(want), tag_keys(have));
+  if (!gone.empty()) out.push_back(principal_call(change, "Untag", {{"TagKeys", gone}}, ""));
   return out;
 }
 
@@ -179,7 +189,10 @@ RestoredCalls restore_function_policy(const Restoring& change) {
                        {"StatementId", string_member(one, "Sid")},
                        {"Action", string_member(one, "Action")},
                        {"Principal", principal_text(member(one, "Principal"))}};
-    bool plain = string_member(one, "Effect") == "Allow" && !parameters["Principal"].get<std::string>().empty();
+    // AddPermission writes everyone as "*", never as {"AWS": "*"}.
+    bool everyone = string_member(member(one, "Principal"), "AWS") == "*";
+    bool plain =
+        string_member(one, "Effect") == "Allow" && !everyone && !string_member(parameters, "Principal").empty();
     if (!plain || !add_conditions(one, parameters))
       return no_way(change,
                     fmt::format("statement '{}' cannot be written by AddPermission", string_member(one, "Sid")));

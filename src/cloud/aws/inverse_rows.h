@@ -39,6 +39,7 @@ struct InverseRow {
   const char* clear_parameters = nullptr;  // null: as for `set`
   std::string_view because = {};
   bool toggle = false;
+  std::string_view off = {};                                  // the value that means "not set"
   RestoredCalls (*build)(const Restoring& change) = nullptr;  // in place of all that
 };
 
@@ -46,6 +47,7 @@ std::span<const InverseRow> inverse_rows();
 
 // Particulars (inverse_lists.cpp): what is added and taken away one by one.
 RestoredCalls restore_ec2_tags(const Restoring& change);
+RestoredCalls restore_principal_tags(const Restoring& change);
 RestoredCalls restore_attached_policies(const Restoring& change);
 RestoredCalls restore_inline_policies(const Restoring& change);
 RestoredCalls restore_snapshot_permissions(const Restoring& change);
