@@ -105,7 +105,8 @@ engine::NoticeRules notice_rules(const Config& config) {
 // The SDKs' own order; for an endpoint that is not AWS, an account's number stands for its root user where nothing else
 // is set, which the simulated cloud takes.
 std::shared_ptr<cloud::aws::CredentialsProvider> credentials_of(const AccountConfig& account,
-                                                                const cloud::aws::CredentialParts& parts) {
+                                                                const cloud::aws::CredentialParts& parts,
+                                                                const base::Json& session_policy) {
   bool simulated = !account.endpoint.empty() && account.profile.empty() &&
                    parts.environment.get("AWS_ACCESS_KEY_ID").empty() && parts.environment.get("AWS_PROFILE").empty();
   if (simulated) {
@@ -117,22 +118,27 @@ std::shared_ptr<cloud::aws::CredentialsProvider> credentials_of(const AccountCon
   cloud::aws::RoleToAssume role;
   role.arn = account.role_arn;
   role.external_id = account.external_id;
+  role.session_policy = session_policy;
   return std::make_shared<cloud::aws::RoleCredentials>(parts, std::move(chain), std::move(role));
 }
 
 // One account's client, eyes and hands.
 struct AccountWiring {
-  AccountWiring(const AccountConfig& account, const cloud::aws::CredentialParts& parts)
-      : client(options(account, parts)), observer(client), actuator(client) {}
+  AccountWiring(const AccountConfig& account, const cloud::aws::CredentialParts& parts,
+                const base::Json& session_policy = nullptr)
+      : client(options(account, parts, session_policy)), observer(client), actuator(client) {}
 
-  static cloud::aws::ClientOptions options(const AccountConfig& account, const cloud::aws::CredentialParts& parts) {
+  static cloud::aws::ClientOptions options(const AccountConfig& account, const cloud::aws::CredentialParts& parts,
+                                           const base::Json& session_policy) {
     cloud::aws::ClientOptions out;
     out.catalog = parts.catalog;
     out.transport = parts.transport;
     out.clock = parts.clock;
     out.random = parts.random;
     out.endpoint = parts.endpoint;
-    out.credentials = [provider = credentials_of(account, parts)](const std::string&) { return provider->get(); };
+    out.credentials = [provider = credentials_of(account, parts, session_policy)](const std::string&) {
+      return provider->get();
+    };
     return out;
   }
 
@@ -140,6 +146,16 @@ struct AccountWiring {
   cloud::aws::AwsObserver observer;
   cloud::aws::AwsActuator actuator;
 };
+
+// Each call of it opens a session of the account's role; without a role there is nothing to bound.
+std::function<std::shared_ptr<cloud::Actuator>(const base::Json&)> bounded_hands(
+    const AccountConfig& account, const cloud::aws::CredentialParts& parts) {
+  if (account.role_arn.empty()) return {};
+  return [account, parts](const base::Json& policy) {
+    auto wiring = std::make_shared<AccountWiring>(account, parts, policy);
+    return std::shared_ptr<cloud::Actuator>(wiring, &wiring->actuator);
+  };
+}
 
 // Everything that an engine stands on, in the order of standing.
 struct Foundation {
@@ -222,8 +238,8 @@ void connect_accounts(Foundation& f, const std::vector<AccountConfig>& accounts)
     parts.region = account.regions.front();
     f.accounts.push_back(std::make_unique<AccountWiring>(account, parts));
     AccountWiring& wiring = *f.accounts.back();
-    f.parts->accounts.push_back(
-        {account.account, account.regions, account.contact, &wiring.observer, &wiring.actuator, &wiring.client});
+    f.parts->accounts.push_back({account.account, account.regions, account.contact, &wiring.observer, &wiring.actuator,
+                                 bounded_hands(account, parts), &wiring.client});
   }
 }
 

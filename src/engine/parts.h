@@ -24,6 +24,9 @@ struct AccountAccess {
   std::string contact;  // an address; "" for none
   cloud::Observer* observer = nullptr;
   cloud::Actuator* actuator = nullptr;
+  // Hands that may do what an IAM policy says and nothing else, where the account is reached by a role; empty
+  // elsewhere.
+  std::function<std::shared_ptr<cloud::Actuator>(const base::Json& policy)> bounded;
   cloud::aws::Client* client = nullptr;  // for direct runs of documents, which response/ carries out
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/events.h"
+#include "response/iam_policy.h"
 
 namespace setpoint::engine {
 
@@ -38,6 +39,12 @@ class HeldLocks {
 };
 
 const model::ResourceKey& target_of(const Plan& plan) { return plan.basis.front().resource; }
+
+// A role's session that may do what the plan says and nothing else; where there is no role, the account's own hands.
+std::shared_ptr<cloud::Actuator> hands_for(const Plan& plan, const AccountAccess& access) {
+  if (!access.bounded) return {std::shared_ptr<void>(), access.actuator};
+  return access.bounded(response::policy_document({plan.permissions.begin(), plan.permissions.end()}));
+}
 
 std::string what_happened(const Run& run) {
   return fmt::format("{}: {}{}{}", run.id, model::to_string(run.status), run.message.empty() ? "" : ": ", run.message);
@@ -74,9 +81,9 @@ base::Result<response::Program> Remediation::program_of(const Plan& plan,
   return program;
 }
 
-response::Applier Remediation::applier(const AccountAccess& access) {
-  return response::Applier({parts_.journal, parts_.records, *access.observer, *access.actuator, parts_.clock,
-                            parts_.random, oversight_, &parts_.library, parts_.scripts});
+response::Applier Remediation::applier(const AccountAccess& access, cloud::Actuator& hands) {
+  return response::Applier({parts_.journal, parts_.records, *access.observer, hands, parts_.clock, parts_.random,
+                            oversight_, &parts_.library, parts_.scripts});
 }
 
 verification::Verifier Remediation::verifier(const AccountAccess& access) {
@@ -118,9 +125,10 @@ base::Result<Applied> Remediation::start(const Plan& plan, const PlanRequest& re
   HeldLocks held(locks_, std::move(grant));
   TRY(response::Program program, program_of(plan, context_for(target_of(plan), actor)));
   TRY_VOID(oversight_.note_start(request.automation, plan));
-  TRY(Run run, applier(*access).start({plan, program, out.decision, actor, [&](const std::string& run) {
-                                         return std::vector{OversightState::used_write(request, run)};
-                                       }}));
+  std::shared_ptr<cloud::Actuator> hands = hands_for(plan, *access);
+  TRY(Run run, applier(*access, *hands).start({plan, program, out.decision, actor, [&](const std::string& run) {
+                                                 return std::vector{OversightState::used_write(request, run)};
+                                               }}));
   out.run = std::move(run);
   return conclude(std::move(out), plan, request.automation);
 }
@@ -134,7 +142,8 @@ base::Result<Applied> Remediation::resume(Run run) {
   out.decision = run.decision;
   if (run.status == RunStatus::applying) {
     TRY(response::Program program, program_of(plan, run.context));
-    TRY(run, applier(*access).resume(std::move(run), plan, program));
+    std::shared_ptr<cloud::Actuator> hands = hands_for(plan, *access);
+    TRY(run, applier(*access, *hands).resume(std::move(run), plan, program));
   }
   out.run = std::move(run);
   auto request = oversight_.request(plan.id());

@@ -51,7 +51,7 @@ class Remediation {
   base::Result<model::Plan> keep_plan(model::Plan plan, const std::string& requester, const std::string& automation);
   base::Result<response::Program> program_of(const model::Plan& plan, const runbook::ExecutionContext& context) const;
   runbook::ExecutionContext context_for(const model::ResourceKey& target, const std::string& actor) const;
-  response::Applier applier(const AccountAccess& access);
+  response::Applier applier(const AccountAccess& access, cloud::Actuator& hands);
   base::Result<Applied> start(const model::Plan& plan, const PlanRequest& request, const std::string& actor);
   base::Result<Applied> resume(response::Run run);
   base::Result<Applied> conclude(Applied applied, const model::Plan& plan, const std::string& automation);
