@@ -27,6 +27,16 @@ void read_effects(MapReader& map, RunbookAbout& out) {
   }
 }
 
+void read_undo(MapReader& map, RunbookAbout& out) {
+  std::string word = map.required_string("undo");
+  for (UndoPromise promise : {UndoPromise::exact, UndoPromise::partly, UndoPromise::irreversible}) {
+    if (word != to_string(promise)) continue;
+    out.undo = promise;
+    return;
+  }
+  map.error("undo", fmt::format("'{}' is no kind of undo", word), "exact, partly or irreversible");
+}
+
 std::optional<RunbookAbout> parse_about(const base::SourceText& source, const std::string& name,
                                         Diagnostics& diagnostics) {
   std::optional<Node> root = base::parse_yaml(source, diagnostics);
@@ -37,10 +47,7 @@ std::optional<RunbookAbout> parse_about(const base::SourceText& source, const st
     map.error("runbook", fmt::format("this folder holds {}, not {}", name, said));
   out.rationale = map.required_string("rationale");
   read_effects(map, out);
-  std::string undo = map.required_string("undo");
-  if (undo != "exact" && undo != "irreversible")
-    map.error("undo", fmt::format("'{}' is no kind of undo", undo), "exact or irreversible");
-  out.undo_exact = undo == "exact";
+  read_undo(map, out);
   out.way_back = map.required_string("way_back");
   if (const Node* contains = map.optional("contains")) {
     MapReader inner(*contains, source.name, diagnostics);
@@ -85,6 +92,10 @@ std::optional<RunbookFolder> read_folder(const fs::path& document_path, Diagnost
 }
 
 }  // namespace
+
+std::string_view to_string(UndoPromise promise) {
+  return promise == UndoPromise::exact ? "exact" : promise == UndoPromise::partly ? "partly" : "irreversible";
+}
 
 std::vector<RunbookFolder> read_runbook_folders(const std::string& root, Diagnostics& diagnostics) {
   std::vector<fs::path> documents;

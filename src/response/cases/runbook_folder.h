@@ -5,7 +5,7 @@
 //   rationale: Why the call is right, and what goes wrong without it.
 //   effects:                       # every changing call that it may make, and what that does to whom
 //     s3:PutPublicAccessBlock: Public policies and ACLs of the bucket no longer count.
-//   undo: exact                    # exact | irreversible
+//   undo: exact                    # exact | partly | irreversible: of the cases that change something, all, some, none
 //   way_back: How a person undoes it, or why nobody can.
 //   contains: {expires: ExpireAfter}   # of a containment: the parameter that bounds it in time
 //
@@ -23,10 +23,13 @@
 
 namespace setpoint::response {
 
+enum class UndoPromise { exact, partly, irreversible };
+std::string_view to_string(UndoPromise promise);
+
 struct RunbookAbout {
   std::string rationale;
   std::map<std::string, std::string> effects;  // "s3:PutPublicAccessBlock" -> what it does
-  bool undo_exact = false;
+  UndoPromise undo = UndoPromise::exact;
   std::string way_back;
   std::string expires;  // parameter; "" for what is no containment
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "response/rehearsal.h"
@@ -59,12 +58,6 @@ std::string resource_pattern(const std::string& service, const std::string& reso
   return kind + name + (stream ? ":*" : "");
 }
 
-Json texts(const std::set<std::string>& values) {
-  Json out = Json::array();
-  for (const std::string& value : values) out.push_back(value);
-  return out;
-}
-
 // References become "*": what is asked of the models is "which kind of resource", not which one.
 Json with_wildcards(const Json& value) {
   if (value.is_string()) {
@@ -99,30 +92,6 @@ std::set<Permission> static_permissions(const Document& document, const Permissi
     if (call.dynamic) continue;
     model::ApiCall wild{"*", "*", call.service, call.operation, with_wildcards(call.parameters)};
     for (const Permission& permission : source.required(wild)) out.insert(generalised(permission, document));
-  }
-  return out;
-}
-
-Json policy_document(const std::set<Permission>& permissions) {
-  std::map<std::string, std::set<std::string>> resources;  // by action
-  for (const Permission& permission : permissions) resources[permission.action].insert(permission.resource);
-  std::map<std::set<std::string>, std::set<std::string>> actions;  // by resources
-  for (const auto& [action, on] : resources) actions[on].insert(action);
-  Json statements = Json::array();
-  for (const auto& [on, what] : actions)
-    statements.push_back({{"Effect", "Allow"}, {"Action", texts(what)}, {"Resource", texts(on)}});
-  return {{"Version", "2012-10-17"}, {"Statement", std::move(statements)}};
-}
-
-std::set<Permission> permissions_of(const Json& policy) {
-  std::set<Permission> out;
-  for (const Json& statement : base::member(policy, "Statement")) {
-    for (const Json& action : base::member(statement, "Action")) {
-      for (const Json& resource : base::member(statement, "Resource")) {
-        if (action.is_string() && resource.is_string())
-          out.insert({action.get<std::string>(), resource.get<std::string>()});
-      }
-    }
   }
   return out;
 }

@@ -18,6 +18,7 @@
 
 #include "base/json.h"
 #include "model/plan.h"
+#include "response/iam_policy.h"
 #include "runbook/document.h"
 
 namespace setpoint::response {
@@ -31,9 +32,6 @@ model::Permission generalised(const model::Permission& seen, const runbook::Docu
 // What the document's own text says that it needs, references as "*".
 std::set<model::Permission> static_permissions(const runbook::Document& document, const PermissionSource& source);
 
-// Statements by resource, actions sorted: equal permissions give equal JSON.
-base::Json policy_document(const std::set<model::Permission>& permissions);
-std::set<model::Permission> permissions_of(const base::Json& policy);
 // "needs s3:GetObject on ..., which its policy.json does not allow", "policy.json allows ..., which nothing needs".
 std::vector<std::string> policy_difference(const base::Json& kept, const base::Json& needed);
 

@@ -84,16 +84,21 @@ void check_effects(const RunbookAbout& about, const std::vector<const CaseObserv
 
 void check_undo(const RunbookAbout& about, const std::vector<const CaseObservation*>& seen,
                 std::vector<std::string>& problems) {
-  bool irreversible = false;
+  bool exact = false, irreversible = false;
   for (const CaseObservation* one : seen) {
     const Json& undo = base::member(one->seen, "undo");
+    exact = exact || undo == "exact";
     irreversible = irreversible || undo.is_object();
     if (undo == "inexact")
       problems.push_back("about.yaml: undo: the calls of an undo do not give the state before back");
   }
-  if (irreversible == about.undo_exact)
-    problems.push_back(fmt::format("about.yaml: undo: it says {}, the cases say the opposite",
-                                   about.undo_exact ? "exact" : "irreversible"));
+  UndoPromise kept = exact && irreversible ? UndoPromise::partly
+                     : irreversible        ? UndoPromise::irreversible
+                                           : UndoPromise::exact;
+  if (kept != about.undo) {
+    problems.push_back(
+        fmt::format("about.yaml: undo: it says {}, the cases say {}", to_string(about.undo), to_string(kept)));
+  }
 }
 
 void check_containment(const RunbookFolder& folder, std::vector<std::string>& problems) {
