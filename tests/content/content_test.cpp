@@ -42,9 +42,19 @@ TEST(ContentRunbooks, AllCompileWithoutAWarning) { EXPECT_GE(runbooks().size(), 
 TEST(ContentRunbooks, EveryOneCanActAsARole) {
   for (const auto& [name, document] : runbooks()) {
     EXPECT_EQ(document.assume_role(), "{{ AutomationAssumeRole }}") << name;
-    EXPECT_NE(document.parameter("AutomationAssumeRole"), nullptr) << name;
+    const runbook::Parameter* role = document.parameter("AutomationAssumeRole");
+    ASSERT_NE(role, nullptr) << name;
+    // Mutation leaves this parameter alone, because here it is the same everywhere.
+    EXPECT_EQ(role->allowed_pattern, R"(^$|^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$)") << name;
+    EXPECT_EQ(role->default_value, base::Json("")) << name;
     EXPECT_FALSE(document.description().empty()) << name;
   }
+}
+
+// A plan is made at one time and applied at another: a call that holds the time of day would be another call by then.
+TEST(ContentRunbooks, NoneDependsOnTheTime) {
+  for (const auto& [name, document] : runbooks())
+    EXPECT_EQ(document.content().dump().find("global:DATE"), std::string::npos) << name;
 }
 
 TEST(ContentRemediations, NameARunbookThatIsThere) {

@@ -102,6 +102,11 @@ Answer describe_snapshot_attribute(Request& request) {
   if (!snapshot) return snapshot;
   if (request.text("Attribute") == "productCodes")
     return Json{{"SnapshotId", request.text("SnapshotId")}, {"ProductCodes", Json::array()}};
+  if (request.text("Attribute") != "createVolumePermission") {
+    return error(
+        "InvalidParameterValue",
+        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", request.text("Attribute")));
+  }
   return Json{{"SnapshotId", request.text("SnapshotId")},
               {"CreateVolumePermissions", (*snapshot)["CreateVolumePermissions"]}};
 }

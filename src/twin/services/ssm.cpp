@@ -190,6 +190,9 @@ Answer delete_document(Request& request) {
 }
 
 Answer describe_permission(Request& request) {
+  if (request.text("PermissionType") != "Share")
+    return error("InvalidPermissionType",
+                 "The permission type is not supported. Share is the only supported permission type.");
   Answer document = document_of(request);
   if (!document) return document;
   const Json& accounts = base::member(*document, "AccountIds");
