@@ -35,7 +35,8 @@ TEST(ExitCode, EachKindOfEndHasItsOwn) {
 
 TEST(PlanView, SaysWhatCannotBeUndoneAndWhatNobodyAskedFor) {
   model::Plan plan;
-  plan.calls.push_back({"Delete", {"1", "r", "ec2", "DeleteSecurityGroup", {{"GroupId", "sg-1"}}}, true, {}});
+  plan.calls.push_back(
+      {"Delete", {"1", "r", "ec2", "DeleteSecurityGroup", {{"GroupId", "sg-1"}}}, true, "no way back", {}});
   plan.changes.push_back({{"aws", "1", "r", "AWS::EC2::SecurityGroup", "sg-1"}, true, {}});
   std::string text = show_plan(plan, Paint(false));
   EXPECT_NE(text.find("IRREVERSIBLE"), std::string::npos);

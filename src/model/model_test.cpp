@@ -19,7 +19,7 @@ Plan sample_plan() {
   plan.runbook = "Setpoint-RevokeOpenIngress";
   plan.runbook_digest = base::sha256("document");
   ApiCall revoke{"111122223333", "eu-west-1", "ec2", "RevokeSecurityGroupIngress", {{"GroupId", "sg-1"}}};
-  plan.calls.push_back({"Revoke", revoke, false, {{group(), base::sha256("state"), base::sha256("after")}}});
+  plan.calls.push_back({"Revoke", revoke, false, {}, {{group(), base::sha256("state"), base::sha256("after")}}});
   plan.changes.push_back(
       {group(), false, {{"/configuration/ipPermissions/0", 1, nullptr, FieldChange::Kind::removed}}});
   plan.verdicts.push_back({"EC2.13", group(), Verdict::non_compliant, Verdict::compliant});
