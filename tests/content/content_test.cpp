@@ -46,7 +46,7 @@ TEST(ContentRunbooks, EveryOneCanActAsARole) {
     ASSERT_NE(role, nullptr) << name;
     // Mutation leaves this parameter alone, because here it is the same everywhere.
     EXPECT_EQ(role->allowed_pattern, R"(^$|^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$)") << name;
-    EXPECT_EQ(role->default_value, base::Json("")) << name;
+    EXPECT_EQ(role->default_value.value_or(base::Json()), base::Json("")) << name;
     EXPECT_FALSE(document.description().empty()) << name;
   }
 }
