@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -98,6 +99,27 @@ TEST_F(StoreTest, SeveralProcessesWriteOneLine) {
   journal::Journal journal(database->log(), clock);
   EXPECT_TRUE(journal.verify()->ok());
   EXPECT_EQ(journal.head()->seq, std::uint64_t{kProcesses * kEach});
+}
+
+// Seen as "the database is locked by another process" where a run and a look at it began at once.
+TEST_F(StoreTest, ManyMayBeTheFirstToOpenIt) {
+  for (int round = 0; round < 20; ++round) {
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    std::atomic<int> opened{0};
+    std::vector<std::thread> all;
+    for (int i = 0; i < 6; ++i) {
+      all.emplace_back([&, i] {
+        base::ManualClock own_clock{{1'795'000'000'000}};
+        base::SeededRandom own_random(static_cast<std::uint64_t>(i));
+        DatabaseOptions options;
+        options.path = path;
+        opened += Database::open(options, own_clock, own_random) ? 1 : 0;
+      });
+    }
+    for (std::thread& each : all) each.join();
+    ASSERT_EQ(opened, 6) << round;
+  }
 }
 
 TEST_F(StoreTest, DocumentsComeBackAsWritten) {

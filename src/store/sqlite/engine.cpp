@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <thread>
 
 #include <cerrno>
 #include <cstring>
@@ -42,6 +43,20 @@ base::Status use_wal(Connection& connection) {
                {}});
 }
 
+constexpr base::Milliseconds kWalPause{20};
+
+// Two processes that meet at a new file: SQLite answers one of them "busy" at once and does not wait, whatever its
+// busy timeout is.
+base::Status use_wal_when_free(Connection& connection, base::Milliseconds patience) {
+  base::Status done = use_wal(connection);
+  for (base::Milliseconds waited{0}; !done && done.error().code == ErrorCode::unavailable && waited < patience;
+       waited += kWalPause) {
+    std::this_thread::sleep_for(kWalPause);
+    done = use_wal(connection);
+  }
+  return done;
+}
+
 constexpr const char* kWriterSettings =
     "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;"
     "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
@@ -60,7 +75,7 @@ base::Status Engine::open_writer(base::Random& random) {
   TRY_VOID(create_private(options_.path));
   TRY(writer_, Connection::open(options_.path, Connection::Mode::read_write, options_.busy_timeout));
   TRY_VOID(check_identity(*writer_));
-  TRY_VOID(use_wal(*writer_));
+  TRY_VOID(use_wal_when_free(*writer_, options_.busy_timeout));
   TRY_VOID(writer_->execute(kWriterSettings));
   TRY_VOID(migrate(*writer_, random));
   TRY(Statement select, writer_->prepare("SELECT value FROM meta WHERE name = 'salt'"));
