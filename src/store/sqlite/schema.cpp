@@ -137,9 +137,10 @@ base::Result<bool> step_forward(Connection& connection, base::Random& random) {
 const std::int64_t kSchemaVersion = kSteps.size();
 
 base::Status check_identity(Connection& connection) {
-  TRY(std::int64_t application, connection.integer("PRAGMA application_id"));
-  TRY(std::int64_t version, connection.integer("PRAGMA user_version"));
+  // In this order: another process may be making the tables meanwhile, and whoever sees them must see the id too.
   TRY(std::int64_t tables, connection.integer("SELECT count(*) FROM sqlite_schema"));
+  TRY(std::int64_t version, connection.integer("PRAGMA user_version"));
+  TRY(std::int64_t application, connection.integer("PRAGMA application_id"));
   bool ours = application == kApplicationId || (application == 0 && version == 0 && tables == 0);
   if (!ours) {
     return fail({ErrorCode::invalid_input,
