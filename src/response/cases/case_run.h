@@ -40,6 +40,9 @@ class CaseRunner {
   const CasePorts& ports() const { return ports_; }
 
  private:
+  base::Result<CaseObservation> run_once(const runbook::Document& document, const RunbookCase& one,
+                                         const std::optional<base::Json>& policy) const;
+
   CasePorts ports_;
 };
 

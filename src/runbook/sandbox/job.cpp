@@ -157,7 +157,8 @@ void Job::read_log() {
 bool Job::read_message() {
   std::string message(kMessageBytesMax, '\0');
   ssize_t size = recv(channel_.get(), message.data(), message.size(), 0);
-  if (size <= 0) return size < 0 && errno == EINTR;
+  // A reset comes first where the other side left a connection of ours untaken; what it had said before is still there.
+  if (size <= 0) return size < 0 && (errno == EINTR || errno == ECONNRESET);
   message.resize(static_cast<std::size_t>(size));
   switch (message.front()) {
     case 'C':
