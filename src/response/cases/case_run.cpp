@@ -252,19 +252,8 @@ void check_kind(const RunbookCase& one, const Json& seen, std::vector<std::strin
 
 }  // namespace
 
-// A script whose process vanished says nothing about the document; a case has no effect outside its world, so it may be
-// run again.
 base::Result<CaseObservation> CaseRunner::run(const runbook::Document& document, const RunbookCase& one,
                                               const std::optional<Json>& policy) const {
-  constexpr int kRunsMax = 4;
-  base::Result<CaseObservation> seen = run_once(document, one, policy);
-  for (int runs = 1; runs < kRunsMax && seen && seen->message.find("its process is gone") != std::string::npos; ++runs)
-    seen = run_once(document, one, policy);
-  return seen;
-}
-
-base::Result<CaseObservation> CaseRunner::run_once(const runbook::Document& document, const RunbookCase& one,
-                                                   const std::optional<Json>& policy) const {
   TRY(twin::State before, state_before(one, ports_));
   TwinWorldOptions options;
   options.account = one.account;

@@ -40,9 +40,6 @@ class CaseRunner {
   const CasePorts& ports() const { return ports_; }
 
  private:
-  base::Result<CaseObservation> run_once(const runbook::Document& document, const RunbookCase& one,
-                                         const std::optional<base::Json>& policy) const;
-
   CasePorts ports_;
 };
 

@@ -9,8 +9,12 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <array>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <future>
+#include <mutex>
 
 #include "runbook/sandbox/runner_text.h"
 #include "runbook/sandbox/seccomp_filter.h"
@@ -166,9 +170,10 @@ Result<WarmParent> WarmParent::start(const SandboxOptions& options) {
   Descriptor ours(pair[0]), theirs(pair[1]);
   if (pipe2(errors, O_CLOEXEC) != 0) return fail(ErrorCode::unsupported, "pipe: {}", std::strerror(errno));
   Descriptor errors_out(errors[0]), errors_in(errors[1]);
-  pid_t pid = spawn(arguments_of(options), {theirs.get(), filter_file.get(), runner_file.get(), errors_in.get()});
-  if (pid < 0) return fail(ErrorCode::unsupported, "fork: {}", std::strerror(errno));
-  WarmParent out(pid, std::move(ours));
+  Process process =
+      Process::started(arguments_of(options), {theirs.get(), filter_file.get(), runner_file.get(), errors_in.get()});
+  if (process.pid < 0) return fail(ErrorCode::unsupported, "no process or thread more can be started");
+  WarmParent out(std::move(process), std::move(ours));
   theirs.reset();
   errors_in.reset();
   if (!says_ready(out.control()))
@@ -176,9 +181,27 @@ Result<WarmParent> WarmParent::start(const SandboxOptions& options) {
   return out;
 }
 
+WarmParent::Process WarmParent::Process::started(std::vector<std::string> arguments, std::array<int, 4> descriptors) {
+  std::promise<pid_t> promise;
+  std::future<pid_t> pid = promise.get_future();
+  try {
+    std::jthread thread(
+        [promise = std::move(promise), arguments = std::move(arguments), descriptors](std::stop_token ended) mutable {
+          promise.set_value(spawn(arguments, descriptors));
+          std::mutex mutex;
+          std::unique_lock lock(mutex);
+          std::condition_variable_any().wait(lock, ended, [] { return false; });
+        });
+    return {pid.get(), std::move(thread)};
+  } catch (const std::system_error&) {
+    return {-1, std::jthread()};
+  }
+}
+
 WarmParent& WarmParent::operator=(WarmParent&& other) noexcept {
   stop();
   process_.pid = std::exchange(other.process_.pid, -1);
+  process_.forked_by = std::move(other.process_.forked_by);
   control_ = std::move(other.control_);
   return *this;
 }

@@ -3,6 +3,12 @@
 
 #include <sys/types.h>
 
+#include <array>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
 #include "base/result.h"
 #include "runbook/sandbox/descriptor.h"
 #include "runbook/sandbox/script_runner.h"
@@ -21,12 +27,16 @@ class WarmParent {
   int control() const { return control_.get(); }
 
  private:
-  WarmParent(pid_t pid, Descriptor control) : process_{pid}, control_(std::move(control)) {}
+  // "Die with the parent" is the kernel's word for the thread that forked, so that thread waits here until the end:
+  // with a caller's thread, every script would die when that thread is done.
   struct Process {
     pid_t pid = -1;
-    explicit Process(pid_t id) : pid(id) {}
-    Process(Process&& other) noexcept : pid(std::exchange(other.pid, -1)) {}
+    std::jthread forked_by;
+    static Process started(std::vector<std::string> arguments, std::array<int, 4> descriptors);
+    Process(pid_t id, std::jthread thread) : pid(id), forked_by(std::move(thread)) {}
+    Process(Process&& other) noexcept : pid(std::exchange(other.pid, -1)), forked_by(std::move(other.forked_by)) {}
   };
+  WarmParent(Process process, Descriptor control) : process_(std::move(process)), control_(std::move(control)) {}
   void stop();
 
   Process process_;

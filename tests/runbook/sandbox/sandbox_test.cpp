@@ -3,6 +3,9 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <future>
+#include <optional>
+#include <thread>
 
 #include "http_stub.h"
 #include "runbook/sandbox/script_runner.h"
@@ -58,6 +61,27 @@ TEST_F(Sandbox, ReturnsWhatTheHandlerReturns) {
       run(script("def handler(events, context):\n  return {'sum': events['a'] + 1, 'l': [1, 'x', None]}", {{"a", 41}}));
   EXPECT_EQ(result.ending, Ending::returned) << result.error;
   EXPECT_EQ(result.payload, Json::parse(R"({"sum": 42, "l": [1, "x", null]})"));
+}
+
+// "Die with the parent" is the kernel's word for the thread that forked: scripts of many targets died with the worker
+// that had happened to start the interpreter.
+TEST_F(Sandbox, AScriptOutlivesTheThreadThatStartedTheInterpreter) {
+  std::optional<ScriptRunner> runner;
+  std::promise<void> started;
+  std::promise<void> running;
+  std::thread starter([&] {
+    if (auto made = ScriptRunner::start({.memory_bytes_max = 256u << 20})) runner.emplace(std::move(*made));
+    started.set_value();
+    running.get_future().wait();
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  });
+  started.get_future().wait();
+  running.set_value();
+  ASSERT_TRUE(runner);
+  auto result = runner->run(script("import time\ndef handler(events, context):\n  time.sleep(1)\n  return 'done'"), {});
+  starter.join();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_EQ(result->ending, Ending::returned) << result->error;
 }
 
 TEST_F(Sandbox, NoneIsNull) {
