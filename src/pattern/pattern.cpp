@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <mutex>
 
 #include "model/event.h"
 #include "pattern/event_reader.h"
@@ -10,12 +11,22 @@
 
 namespace setpoint::pattern {
 
-struct Pattern::Compiled {
-  std::vector<Alternative> alternatives;
-  std::vector<std::vector<FieldAsked>> asked;  // beside `alternatives`
-  std::deque<PathNode> nodes;                  // the first is the root
+namespace {
+
+// What it takes to match one pattern by itself.
+struct Alone {
+  std::vector<std::vector<FieldAsked>> asked;            // beside the alternatives
+  std::deque<PathNode> nodes = std::deque<PathNode>(1);  // the first is the root
   std::map<std::string, std::uint32_t, std::less<>> ids;
 
+  explicit Alone(const std::vector<Alternative>& alternatives) {
+    for (const Alternative& alternative : alternatives) {
+      auto& fields = asked.emplace_back();
+      for (const Field& field : alternative) fields.push_back({intern(field.path), field.test.get()});
+    }
+  }
+
+ private:
   std::uint32_t intern(const std::string& path) {
     auto [found, added] = ids.try_emplace(path, static_cast<std::uint32_t>(ids.size()));
     if (added) grow(path)->path = found->second;
@@ -36,26 +47,38 @@ struct Pattern::Compiled {
   }
 };
 
+}  // namespace
+
+// A pattern that only goes into a set never needs the tree of its own, so that is made when it is first asked for.
+struct Pattern::Compiled {
+  explicit Compiled(std::vector<Alternative> its_alternatives) : alternatives(std::move(its_alternatives)) {}
+
+  const Alone& alone() const {
+    std::call_once(made_, [&] { alone_ = std::make_unique<Alone>(alternatives); });
+    return *alone_;
+  }
+
+  const std::vector<Alternative> alternatives;
+
+ private:
+  mutable std::once_flag made_;
+  mutable std::unique_ptr<const Alone> alone_;
+};
+
 std::optional<Pattern> Pattern::compile(const base::SourceText& source, base::Diagnostics& diagnostics) {
   auto alternatives = parse_alternatives(source, diagnostics);
   if (!alternatives) return std::nullopt;
-  auto compiled = std::make_shared<Compiled>();
-  compiled->alternatives = std::move(*alternatives);
-  compiled->nodes.emplace_back();
-  for (const Alternative& alternative : compiled->alternatives) {
-    auto& asked = compiled->asked.emplace_back();
-    for (const Field& field : alternative) asked.push_back({compiled->intern(field.path), field.test.get()});
-  }
-  return Pattern(std::move(compiled));
+  return Pattern(std::make_shared<const Compiled>(std::move(*alternatives)));
 }
 
 const std::vector<Alternative>& Pattern::alternatives() const { return compiled_->alternatives; }
-const PathNode& Pattern::paths() const { return compiled_->nodes.front(); }
-std::size_t Pattern::path_count() const { return compiled_->ids.size(); }
+const PathNode& Pattern::paths() const { return compiled_->alone().nodes.front(); }
+std::size_t Pattern::path_count() const { return compiled_->alone().ids.size(); }
 
 std::uint32_t Pattern::path_id(std::string_view path) const {
-  auto found = compiled_->ids.find(path);
-  return found == compiled_->ids.end() ? kNoPath : found->second;
+  auto& ids = compiled_->alone().ids;
+  auto found = ids.find(path);
+  return found == ids.end() ? kNoPath : found->second;
 }
 
 base::Error too_entangled() {
@@ -68,7 +91,7 @@ base::Error too_entangled() {
 
 base::Result<bool> Pattern::matches_fields(const EventFields& event) const {
   bool unsure = false;
-  for (const auto& asked : compiled_->asked) {
+  for (const auto& asked : compiled_->alone().asked) {
     Selection found = select(asked, event);
     if (found == Selection::found) return true;
     unsure = unsure || found == Selection::gave_up;

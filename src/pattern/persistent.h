@@ -56,7 +56,7 @@ class PersistentArray {
   const T& get(std::size_t index) const { return pages_[index / kPage]->items[index % kPage]; }
   std::size_t capacity() const { return pages_.size() * kPage; }
 
-  void set(std::size_t index, T value, Graveyard& graves) {
+  void set(std::size_t index, const T& value, Graveyard& graves) {
     while (index >= capacity()) pages_.push_back(new Page{graves.edit(), {}});
     Page*& page = pages_[index / kPage];
     if (page->edit != graves.edit()) {
