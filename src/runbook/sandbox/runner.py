@@ -80,6 +80,7 @@ def gateway_socket():
 
 def patch_botocore():
     import botocore.awsrequest
+    import botocore.client
     import botocore.exceptions
     import botocore.loaders
     import botocore.session
@@ -107,6 +108,8 @@ def patch_botocore():
     shared = botocore.loaders.create_loader()
     botocore.loaders.create_loader = lambda search_path_string=None: shared
 
+    share_what_clients_are_made_of(botocore.client.ClientCreator)
+
     original_init = botocore.session.Session.__init__
     original_create = botocore.session.Session.create_client
 
@@ -127,6 +130,25 @@ def patch_botocore():
     botocore.exceptions.ClientError._get_retry_info = retry_info
     botocore.session.Session.__init__ = session_init
     botocore.session.Session.create_client = create_client
+
+
+def share_what_clients_are_made_of(creator):
+    """A method for each of a service's operations, 600 of EC2, is the same for every client of one model: made once, in the warm
+    parent. Each client class still gets a dictionary of its own, so that what a script or boto3 adds stays there."""
+
+    def made_once(original):
+        known = {}
+
+        def make(self, model):
+            description = model._service_description
+            if model.service_name not in known or known[model.service_name][0] is not description:
+                known[model.service_name] = description, original(self, model)
+            return dict(known[model.service_name][1])
+
+        return make
+
+    creator._create_methods = made_once(creator._create_methods)
+    creator._create_name_mapping = made_once(creator._create_name_mapping)
 
 
 # --- Programs that a script starts: a loopback port that leads to the gateway ----------------------------------------------
@@ -407,16 +429,18 @@ def hide_processes():
         check(libc.mount(b"tmpfs", b"/proc", b"tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, b"size=0"), "cover /proc")
 
 
+def stat_of(process):
+    """Its parent and its resident pages."""
+    try:
+        with open(f"/proc/{process}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return int(fields[1]), int(fields[21])
+    except (OSError, IndexError, ValueError):
+        return 0, 0  # it is gone
+
+
 def descendants(root):
-    parents = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat") as file:
-                    fields = file.read().rsplit(")", 1)[1].split()
-                parents[int(name)] = (int(fields[1]), int(fields[21]))
-            except (OSError, IndexError, ValueError):
-                pass
+    parents = {int(name): stat_of(name) for name in os.listdir("/proc") if name.isdigit()}
     found, grown = {root}, True
     while grown:
         more = {pid for pid, (parent, _) in parents.items() if parent in found} - found
@@ -441,7 +465,7 @@ def watch(child, job, request):
     poll.register(exited, select.POLLIN)
     page, over_memory, most = resource.getpagesize(), False, request["memory_bytes_max"]
     # A fork shares what the warm parent had loaded; only what is beyond that counts.
-    baseline = descendants(child).get(child, 0)
+    baseline = stat_of(child)[1]
     while True:
         for descriptor, _ in poll.poll(WATCH_SECONDS * 1000):
             if descriptor == exited:

@@ -295,6 +295,16 @@ TEST_F(Sandbox, ExceptionsPaginatorsWaitersAndResourcesWork) {
   EXPECT_EQ(result.payload, Json::parse(R"(["a", "b", "InvalidDocument"])")) << result.error;
 }
 
+TEST_F(Sandbox, WhatAScriptAddsToOneClientStaysThere) {
+  ScriptResult result = body(
+      "  import boto3\n  one = boto3.client('ec2')\n  other = boto3.session.Session().client('ec2')\n"
+      "  type(one).describe_vpcs = lambda self: 'mine'\n  type(one).mine_too = 1\n"
+      "  return [one.describe_vpcs(), hasattr(other, 'mine_too'), type(other).describe_vpcs is "
+      "type(one).describe_vpcs,\n"
+      "          type(other).describe_vpcs.__name__, other.meta.method_to_api_mapping['describe_vpcs']]");
+  EXPECT_EQ(result.payload, Json::parse(R"(["mine", false, false, "describe_vpcs", "DescribeVpcs"])")) << result.error;
+}
+
 TEST_F(Sandbox, WithoutAGatewayACallFailsClearly) {
   ScriptResult result =
       run(script("import boto3\ndef handler(e, c):\n  return boto3.client('sts').get_caller_identity()"),
