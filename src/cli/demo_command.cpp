@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/finding_view.h"
 #include "cli/plan_view.h"
 #include "cli/scan_view.h"
 #include "cloud/aws/model_catalog.h"
@@ -93,7 +94,7 @@ class Demo {
 
   base::Result<model::Plan> rehearse() {
     TRY(model::Finding finding, chosen_finding());
-    say("2. The finding", show_finding(finding, context_.paint));
+    say("2. The finding", show_finding(view_of(engine_, finding), context_.paint));
     TRY(model::Plan plan, engine_.remediation().plan(finding.id, "user:ada", ""));
     out_["finding"] = finding.json();
     out_["plan"] = plan.json();

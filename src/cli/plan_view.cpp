@@ -17,10 +17,6 @@ std::string heading(const Paint& paint, std::string_view text) { return "\n" + p
 
 std::string value_text(const Json& value) { return printable(base::canonical(value), kValueWidth); }
 
-std::string short_key(const model::ResourceKey& key) {
-  return fmt::format("{} {} ({} {})", key.type, printable(key.id), key.account, key.region);
-}
-
 std::string call_lines(const model::ApiCall& call, const std::string& number, const Paint& paint) {
   std::string out =
       fmt::format("  {} {}\n", paint(Tone::dim, number), paint(Tone::accent, call.service + ":" + call.operation));
@@ -90,15 +86,6 @@ std::string bounds_section(const model::Plan& plan, const Paint& paint) {
   return out;
 }
 
-std::string evidence_lines(const std::vector<model::Evidence>& evidence) {
-  std::string out;
-  for (const model::Evidence& part : evidence) {
-    out += fmt::format("    {} = {}{}\n", part.path, part.resolved ? value_text(part.value) : "(absent)",
-                       part.expected.empty() ? "" : "   expected " + printable(part.expected, 120));
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string show_plan(const model::Plan& plan, const Paint& paint) {
@@ -126,35 +113,6 @@ std::string show_decision(const model::Decision& decision, const Paint& paint) {
   for (const model::Reason& reason : decision.reasons)
     out += fmt::format("  {}  {}\n", paint(Tone::dim, reason.code), printable(reason.text));
   return out;
-}
-
-std::string show_finding(const model::Finding& finding, const Paint& paint) {
-  std::string out = fmt::format("{}  {}  {}  {}\n", paint(Tone::bold, finding.id), paint(Tone::accent, finding.check),
-                                paint(tone_of(finding.severity), model::to_string(finding.severity)),
-                                model::to_string(finding.status));
-  out += fmt::format("  {}\n  {}\n", printable(finding.title), short_key(finding.resource));
-  if (!finding.owner.empty()) out += "  owner " + printable(finding.owner) + "\n";
-  out += fmt::format("  first seen {}  last seen {}\n", base::to_iso8601(finding.first_seen),
-                     base::to_iso8601(finding.last_seen));
-  if (!finding.evidence.empty()) out += "  evidence\n" + evidence_lines(finding.evidence);
-  for (const model::FindingSource& source : finding.sources) {
-    out += fmt::format("  source {} {}{}\n", printable(source.product), printable(source.product_uid),
-                       source.active ? "" : " (no longer)");
-  }
-  for (const model::FindingNote& note : finding.notes) {
-    out += fmt::format("  note {} {}: {}\n", base::to_iso8601(note.at), printable(note.by), printable(note.text));
-  }
-  return out;
-}
-
-std::string show_findings(const std::vector<model::Finding>& findings, const Paint& paint) {
-  Table table({"FINDING", "CHECK", "SEVERITY", "STATUS", "RESOURCE", "REGION", "TITLE"});
-  for (const model::Finding& f : findings) {
-    table.add({f.id, f.check, std::string(model::to_string(f.severity)), std::string(model::to_string(f.status)),
-               f.resource.id, f.resource.region, printable(f.title, 70)},
-              {Tone::bold, Tone::accent, tone_of(f.severity)});
-  }
-  return table.render(paint);
 }
 
 }  // namespace setpoint::cli

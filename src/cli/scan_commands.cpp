@@ -4,10 +4,9 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "cli/plan_view.h"
+#include "cli/finding_view.h"
 #include "cli/scan_view.h"
 #include "engine/engine.h"
-#include "findings/priority.h"
 #include "model/difference.h"
 
 namespace setpoint::cli {
@@ -40,24 +39,22 @@ struct FindingArguments {
   std::string check;
 };
 
-base::Result<std::vector<model::Finding>> list_findings(Engine& engine, const FindingArguments& arguments) {
+base::Result<std::vector<FindingView>> list_findings(Engine& engine, const FindingArguments& arguments) {
   findings::FindingFilter filter;
   filter.check = arguments.check;
   if (!arguments.all) filter.statuses = {model::FindingStatus::open, model::FindingStatus::in_progress};
   if (!arguments.severity.empty()) {
     TRY(filter.severity_min, model::parse_level(arguments.severity));
   }
-  std::vector<model::Finding> out;
+  std::vector<FindingView> out;
   std::string after;
   do {
     TRY(auto page, engine.parts().finding_store.list(filter, after, 1000));
-    out.insert(out.end(), std::make_move_iterator(page.findings.begin()), std::make_move_iterator(page.findings.end()));
+    for (model::Finding& finding : page.findings) out.push_back(view_of(engine, std::move(finding)));
     after = page.next;
   } while (!after.empty());
-  base::Timestamp now = engine.parts().clock.now();
-  std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
-    return findings::priority(a, now).score > findings::priority(b, now).score;
-  });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const auto& a, const auto& b) { return a.priority.score > b.priority.score; });
   return out;
 }
 
@@ -66,11 +63,8 @@ base::Status show_one(Engine& engine, Context& context, const std::string& id) {
   TRY(auto found, engine.parts().finding_store.get(ids));
   if (found.empty())
     return base::fail({base::ErrorCode::not_found, "no such finding", id, "`setpoint findings` lists them", {}});
-  if (context.options.json) {
-    std::cout << found.front().json().dump(2) << "\n";
-  } else {
-    std::cout << show_finding(found.front(), context.paint);
-  }
+  FindingView view = view_of(engine, std::move(found.front()));
+  std::cout << (context.options.json ? finding_json(view).dump(2) + "\n" : show_finding(view, context.paint));
   return {};
 }
 
@@ -80,7 +74,7 @@ void findings_command(Context& context, const FindingArguments& arguments) {
     TRY(auto found, list_findings(engine, arguments));
     if (context.options.json) {
       Json out = Json::array();
-      for (const model::Finding& finding : found) out.push_back(finding.json());
+      for (const FindingView& view : found) out.push_back(finding_json(view));
       std::cout << out.dump(2) << "\n";
     } else {
       std::cout << (found.empty() ? "no open findings\n" : show_findings(found, context.paint));

@@ -118,4 +118,8 @@ bool ask_yes_no(const std::string& question, bool fallback) {
   return line == "y" || line == "Y" || line == "yes";
 }
 
+std::string short_key(const model::ResourceKey& key) {
+  return fmt::format("{} {} ({} {})", key.type, printable(key.id), key.account, key.region);
+}
+
 }  // namespace setpoint::cli

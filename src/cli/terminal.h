@@ -46,6 +46,8 @@ class Table {
 
 // Text from outside made safe for a terminal: no control characters, at most `width` characters.
 std::string printable(std::string_view text, std::size_t width = 10'000);
+// "AWS::EC2::SecurityGroup sg-1 (111122223333 eu-west-1)"
+std::string short_key(const model::ResourceKey& key);
 std::size_t display_width(std::string_view utf8);
 
 // Asks on a terminal; `fallback` where standard input is none.

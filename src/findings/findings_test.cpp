@@ -283,6 +283,21 @@ TEST(Priority, AddsUpItsReasons) {
   EXPECT_EQ(priority(finding, later).score, 0);
 }
 
+TEST(Priority, APublicSwitchThatIsOnIsExposure) {
+  Finding finding = own(Verdict::non_compliant, 1000);
+  auto score = [&](const char* path, Json value) {
+    model::Evidence evidence;
+    evidence.path = path;
+    evidence.value = std::move(value);
+    finding.evidence = {evidence};
+    return priority(finding, {2000}).score;
+  };
+  EXPECT_EQ(score("/configuration/publiclyAccessible", true), 45 + 20);
+  EXPECT_EQ(score("/configuration/publiclyAccessible", false), 45);
+  EXPECT_EQ(score("/configuration/blockPublicAcls", false), 45) << "a guard that is off is not yet exposure";
+  EXPECT_EQ(score("/configuration/encrypted", true), 45);
+}
+
 TEST(FindingStore, FiltersAndPages) {
   MemoryFindingStore store;
   std::vector<Finding> many;

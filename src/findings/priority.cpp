@@ -40,6 +40,15 @@ bool names_everyone(const base::Json& value) {
          text.find("groups/global/AllUsers") != std::string::npos || text == "all";
 }
 
+// publiclyAccessible, publicAccess and the like: a switch that is on.
+bool is_public_switch(const model::Evidence& item) {
+  std::string_view name = item.path;
+  name.remove_prefix(std::min(name.size(), name.rfind('/') + 1));
+  return item.value == true && (name.starts_with("public") || name.starts_with("Public"));
+}
+
+bool is_exposure(const model::Evidence& item) { return names_everyone(item.value) || is_public_switch(item); }
+
 int age_points(std::chrono::milliseconds age) {
   if (age > 90 * kDay) return 15;
   if (age > 30 * kDay) return 10;
@@ -64,8 +73,7 @@ Priority priority(const Finding& finding, base::Timestamp now) {
     if (points > 0) out.reasons.push_back({points, std::move(text)});
   };
   add(severity_points(finding.severity), fmt::format("severity {}", to_string(finding.severity)));
-  bool exposed = std::any_of(finding.evidence.begin(), finding.evidence.end(),
-                             [](const model::Evidence& item) { return names_everyone(item.value); });
+  bool exposed = std::any_of(finding.evidence.begin(), finding.evidence.end(), is_exposure);
   add(exposed ? kExposurePoints : 0, "open to the whole internet");
   if (finding.first_seen.known()) {
     auto age = now - finding.first_seen;
