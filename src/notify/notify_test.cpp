@@ -341,8 +341,11 @@ model::Plan revoke_plan() {
   model::Plan plan;
   plan.control = "EC2.13";
   plan.runbook = "Setpoint-RevokeOpenIngress";
-  plan.calls.push_back(
-      {"Revoke", {"111122223333", "eu-west-1", "ec2", "RevokeSecurityGroupIngress", {{"GroupId", "sg-1"}}}, false, {}, {}});
+  plan.calls.push_back({"Revoke",
+                        {"111122223333", "eu-west-1", "ec2", "RevokeSecurityGroupIngress", {{"GroupId", "sg-1"}}},
+                        false,
+                        {},
+                        {}});
   plan.undo_exact = true;
   return plan;
 }

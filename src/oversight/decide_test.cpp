@@ -25,8 +25,11 @@ model::Plan harmless_plan() {
   model::Plan plan;
   plan.finding = "f-1";
   plan.control = "EC2.13";
-  plan.calls.push_back(
-      {"Revoke", {"111122223333", "eu-west-1", "ec2", "RevokeSecurityGroupIngress", {{"GroupId", "sg-1"}}}, false, {}, {}});
+  plan.calls.push_back({"Revoke",
+                        {"111122223333", "eu-west-1", "ec2", "RevokeSecurityGroupIngress", {{"GroupId", "sg-1"}}},
+                        false,
+                        {},
+                        {}});
   plan.changes.push_back({kGroup, false, {}});
   plan.verdicts.push_back({"EC2.13", kGroup, Verdict::non_compliant, Verdict::compliant});
   plan.undo_exact = true;

@@ -2,6 +2,8 @@
 import os
 import pathlib
 import re
+import shutil
+import subprocess
 import unittest
 
 ROOT = pathlib.Path(os.environ.get("SETPOINT_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
@@ -107,6 +109,13 @@ class House(unittest.TestCase):
         lengths.sort()
         self.assertGreater(len(lengths), 50, "the reader of function lengths has gone blind")
         self.assertLessEqual(lengths[len(lengths) * 9 // 10], 30, "nine in ten functions must be under 30 lines")
+
+    @unittest.skipUnless(shutil.which("clang-format"), "clang-format is not installed here")
+    def test_sources_are_formatted(self):
+        paths = [str(path) for path in sources({".cpp", ".h"})]
+        said = subprocess.run(["clang-format", "--dry-run", "-Werror", *paths], capture_output=True, text=True).stderr
+        places = [line for line in said.splitlines() if ": error:" in line]
+        self.assertEqual(places, [], "run clang-format -i on them")
 
     def test_names_carry_no_forbidden_words(self):
         for path in sources(CODE | {".txt", ".md", ".yaml"}):

@@ -50,8 +50,7 @@ std::string irregular_host(std::string_view service, std::string_view region) {
   const bool china = partition_of(region) == Partition::aws_cn;
   if (service == "resource-explorer-2")
     return fmt::format("resource-explorer-2.{}.{}", region, china ? "api.amazonwebservices.com.cn" : "api.aws");
-  if (service == "transcribe" && china)
-    return fmt::format("cn.transcribe.{}.amazonaws.com.cn", region);
+  if (service == "transcribe" && china) return fmt::format("cn.transcribe.{}.amazonaws.com.cn", region);
   return service == "sdb" && region == "us-east-1" ? "sdb.amazonaws.com" : std::string();
 }
 
