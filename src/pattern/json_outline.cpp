@@ -1,10 +1,6 @@
 #include "pattern/json_outline.h"
 
-#include <simdjson.h>
-
-#include <array>
 #include <bit>
-#include <cstring>
 
 #include "pattern/byte_lanes.h"
 #include "pattern/json_reader.h"
@@ -15,19 +11,6 @@ namespace setpoint::pattern {
 namespace {
 
 constexpr std::size_t kWord = 64;
-
-constexpr std::array<std::uint8_t, 256> kKinds = [] {
-  std::array<std::uint8_t, 256> kinds{};
-  kinds.fill(JsonOutline::scalar);
-  kinds[','] = JsonOutline::comma;
-  kinds[':'] = JsonOutline::colon;
-  kinds['{'] = JsonOutline::object_open;
-  kinds['['] = JsonOutline::array_open;
-  kinds['}'] = JsonOutline::object_close;
-  kinds[']'] = JsonOutline::array_close;
-  kinds['"'] = JsonOutline::string;
-  return kinds;
-}();
 
 bool is_word(std::string_view text) {
   switch (text.front()) {
@@ -41,20 +24,6 @@ bool is_word(std::string_view text) {
 }
 
 }  // namespace
-
-struct JsonOutline::Tokenizer {
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> stage;
-  std::size_t capacity = 0;
-
-  bool reserve(std::size_t bytes) {
-    if (bytes <= capacity) return true;
-    std::size_t wanted = std::max<std::size_t>(bytes, 16 << 10);
-    auto failed = stage ? stage->allocate(wanted, 1)
-                        : simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, 1, stage);
-    capacity = failed ? 0 : wanted;
-    return !failed;
-  }
-};
 
 // 64 tokens: a bit each in every plane. What is "before" a token may stand in the word before this one.
 struct JsonOutline::Planes {
@@ -97,43 +66,22 @@ struct JsonOutline::Planes {
   }
 };
 
-JsonOutline::JsonOutline() : tokenizer_(std::make_unique<Tokenizer>()) {}
-JsonOutline::~JsonOutline() = default;
-JsonOutline::JsonOutline(JsonOutline&&) noexcept = default;
-
-bool JsonOutline::reserve(std::size_t bytes) { return tokenizer_->reserve(bytes); }
-
 bool JsonOutline::read(std::string_view text, std::size_t depth_max) {
   text_ = text;
   depth_max_ = depth_max;
-  if (text.empty() || !find_tokens()) return false;
-  escapes_ = std::memchr(text.data(), '\\', text.size()) != nullptr;
-  if (escapes_ && !escapes_are_valid(text)) return false;
-  classify();
+  if (text.empty() || !tokenizer_.read(text)) return false;
+  if (has_escapes() && !escapes_are_valid(text)) return false;
+  positions_ = tokenizer_.positions();
+  kinds_ = tokenizer_.kinds();
+  count_ = tokenizer_.count();
+  make_room();
   return kinds_[0] == object_open && check_tokens();
 }
 
-bool JsonOutline::find_tokens() {
-  auto& stage = *tokenizer_->stage;
-  auto bytes = reinterpret_cast<const std::uint8_t*>(text_.data());
-  if (stage.stage1(bytes, text_.size(), simdjson::stage1_mode::regular)) return false;
-  positions_ = stage.structural_indexes.get();
-  count_ = stage.n_structural_indexes;
-  positions_[count_] = static_cast<std::uint32_t>(text_.size());  // simdjson keeps room for it
-  return count_ > 0;
-}
-
-void JsonOutline::classify() {
-  if (kinds_.size() < count_ + kWord) {
-    kinds_.resize((count_ + count_ / 2) / kWord * kWord + 2 * kWord);
-    partners_.resize(kinds_.size());
-  }
+void JsonOutline::make_room() {
+  if (partners_.size() < count_) partners_.resize(count_ + count_ / 2);
   std::size_t levels = std::min(depth_max_, count_) + 2;
   if (open_.size() < levels) open_.resize(levels);
-  const char* text = text_.data();
-  const std::uint32_t* positions = positions_;
-  std::uint8_t* kinds = kinds_.data();
-  for (std::size_t i = 0; i < count_; ++i) kinds[i] = kKinds[static_cast<unsigned char>(text[positions[i]])];
 }
 
 bool JsonOutline::check_tokens() {
@@ -142,7 +90,7 @@ bool JsonOutline::check_tokens() {
   Planes last;
   for (std::size_t base = 0; base < count_; base += kWord) {
     std::size_t left = count_ - base;
-    Planes planes(&kinds_[base], left >= kWord ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1, last);
+    Planes planes(kinds_ + base, left >= kWord ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1, last);
     if (planes.bad || !check_brackets(planes, base) || !check_scalars(planes.scalars, base)) return false;
     last = planes;
   }
@@ -155,7 +103,7 @@ bool JsonOutline::check_tokens() {
 // Whether a bracket opens or closes is as good as random to the processor, so both go the same way, without a branch:
 // what opens is the innermost bracket, what closes looks it up, and either is noted at the innermost one.
 bool JsonOutline::check_brackets(const Planes& planes, std::size_t base) {
-  const std::uint8_t* kinds = kinds_.data();
+  const std::uint8_t* kinds = kinds_;
   std::uint32_t* open = open_.data();
   std::uint64_t rest = ~std::uint64_t{0}, wrong = 0, foreign = in_object_ ? planes.in_array : planes.colons;
   std::size_t depth = depth_;

@@ -6,8 +6,8 @@
 //   if (!outline.read(text, depth_max)) ...  // not one JSON object, or deeper; json_reader.h says what and where
 //   for (std::size_t key = 1; key < outline.partner(0); ...) outline.quoted(key), outline.kind(key + 2)
 //
-// How: simdjson's first stage finds the tokens, and sees to UTF-8, control characters and closed quotes. Each token's
-// kind is three bits; three bit planes hold 64 tokens a word, so what may follow what is judged for 64 tokens by a
+// How: json_tokenizer.h finds the tokens, and sees to UTF-8, control characters and closed quotes. Each token's kind is
+// three bits; three bit planes hold 64 tokens a word, so what may follow what is judged for 64 tokens by a
 // handful of ANDs. Only brackets, numbers and words are then visited one by one. What neighbours cannot tell is whether
 // a comma stands in an object or in an array: the walk over the brackets knows, and judges each stretch between two.
 //
@@ -16,32 +16,22 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <vector>
+
+#include "pattern/json_tokenizer.h"
 
 namespace setpoint::pattern {
 
 class JsonOutline {
  public:
-  // Numbered so that a value begins where bit 1 is set, and brackets are where bits 1 and 2 differ.
-  enum Kind : std::uint8_t {
-    comma = 0b000,
-    colon = 0b001,
-    object_open = 0b010,
-    array_open = 0b011,
-    object_close = 0b100,
-    array_close = 0b101,
-    string = 0b110,
-    scalar = 0b111  // a number or a word
-  };
+  using Kind = JsonTokenizer::Kind;
+  using enum JsonTokenizer::Kind;
 
-  JsonOutline();
-  ~JsonOutline();
-  JsonOutline(JsonOutline&&) noexcept;
+  explicit JsonOutline(JsonTokenizer::Way way = JsonTokenizer::Way::best) : tokenizer_(way) {}
 
   // Room for a text of that size; false where there is none to be had.
-  bool reserve(std::size_t bytes);
+  bool reserve(std::size_t bytes) { return tokenizer_.reserve(bytes); }
   // False where the text is not one JSON object, or is nested deeper than `depth_max`. Ask for room first.
   bool read(std::string_view text, std::size_t depth_max);
 
@@ -63,15 +53,13 @@ class JsonOutline {
     return text_.substr(from, to - from);
   }
   std::string_view text() const { return text_; }
-  bool has_escapes() const { return escapes_; }  // anywhere in the text
+  bool has_escapes() const { return tokenizer_.has_escapes(); }  // anywhere in the text
 
  private:
-  struct Tokenizer;
   struct Planes;
 
   static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-  bool find_tokens();
-  void classify();
+  void make_room();
   bool check_tokens();
   bool check_brackets(const Planes& planes, std::size_t base);
   bool check_scalars(std::uint64_t scalars, std::size_t base) const;
@@ -79,15 +67,14 @@ class JsonOutline {
 
   std::string_view text_;
   std::size_t depth_max_ = 0;
-  bool escapes_ = false;
-  std::uint32_t* positions_ = nullptr;  // the tokens' offsets; behind the last, the text's size
+  const std::uint32_t* positions_ = nullptr;  // the tokens' offsets; behind the last, the text's size
+  const std::uint8_t* kinds_ = nullptr;       // a whole number of words of 64 tokens may be read
   std::size_t count_ = 0;
-  std::vector<std::uint8_t> kinds_;      // a whole number of words of 64 tokens
-  std::vector<std::uint32_t> partners_;  // beside kinds_; of opening brackets only
+  std::vector<std::uint32_t> partners_;  // of opening brackets only
   std::vector<std::uint32_t> open_;      // the opening brackets around, from [1]
   std::size_t depth_ = 0;
   bool in_object_ = false;
-  std::unique_ptr<Tokenizer> tokenizer_;
+  JsonTokenizer tokenizer_;
 };
 
 }  // namespace setpoint::pattern
