@@ -3,6 +3,9 @@
 // otherwise; the reports, evidence included, are made in full.
 #include <fmt/format.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <ctime>
 #include <iostream>
@@ -44,6 +47,12 @@ RuleSet compiled(const std::string& text) {
   return std::move(*rules);
 }
 
+struct Halves {
+  std::vector<Document> first;
+  std::vector<Document> second;
+  int times = 1;  // so often that starting a process does not count
+};
+
 struct Count {
   std::size_t tried = 0;
   std::size_t evidence = 0;
@@ -60,32 +69,53 @@ Count judge(const RuleSet& rules, const std::vector<Document>& documents) {
   return out;
 }
 
-// One thread's time for everything against the slower of two threads' time for a half each, on the wall's clock and in
-// processor time; the wall's says what the machine gives at the moment, the other what the threads cost each other.
-Json two_threads(const RuleSet& rules, std::vector<Document> documents) {
-  auto half = static_cast<std::ptrdiff_t>(documents.size() / 2);
-  std::vector<Document> second(std::make_move_iterator(documents.begin() + half),
-                               std::make_move_iterator(documents.end()));
-  documents.resize(static_cast<std::size_t>(half));
-  double one = 1e9;
-  double one_wall = 1e9;
-  double two = 1e9;
-  double two_wall = 1e9;
-  for (int i = 0; i < 5; ++i) {
-    double wall = seconds_on(CLOCK_MONOTONIC);
-    double time =
-        best_seconds(1, [&] { (void)judge(rules, documents); }) + best_seconds(1, [&] { (void)judge(rules, second); });
-    one_wall = std::min(one_wall, seconds_on(CLOCK_MONOTONIC) - wall);
-    one = std::min(one, time);
-    double theirs = 0;
-    wall = seconds_on(CLOCK_MONOTONIC);
-    std::thread other([&] { theirs = best_seconds(1, [&] { (void)judge(rules, second); }); });
-    double ours = best_seconds(1, [&] { (void)judge(rules, documents); });
-    other.join();
-    two_wall = std::min(two_wall, seconds_on(CLOCK_MONOTONIC) - wall);
-    two = std::min(two, std::max(ours, theirs));
+void judge_often(const RuleSet& rules, const std::vector<Document>& half, int times) {
+  for (int i = 0; i < times; ++i) (void)judge(rules, half);
+}
+
+// Two halves of the work at once, in two threads or in two processes that share nothing; the wall's clock.
+double at_once_in_threads(const RuleSet& rules, const Halves& halves) {
+  double begin = seconds_on(CLOCK_MONOTONIC);
+  std::thread other([&] { judge_often(rules, halves.second, halves.times); });
+  judge_often(rules, halves.first, halves.times);
+  other.join();
+  return seconds_on(CLOCK_MONOTONIC) - begin;
+}
+
+double at_once_in_processes(const RuleSet& rules, const Halves& halves) {
+  double begin = seconds_on(CLOCK_MONOTONIC);
+  pid_t other = fork();
+  if (other == 0) {
+    judge_often(rules, halves.second, halves.times);
+    _exit(0);
   }
-  return {{"wall", one_wall / two_wall}, {"processor_time", one / two}};
+  judge_often(rules, halves.first, halves.times);
+  int status = 0;
+  if (other < 0 || waitpid(other, &status, 0) != other || status != 0) std::exit(2);
+  return seconds_on(CLOCK_MONOTONIC) - begin;
+}
+
+// How much faster two are than one. Two processes show what the machine gives two of anything; what threads lose against
+// them they take from each other.
+Json scaling(const RuleSet& rules, std::vector<Document> documents) {
+  auto half = static_cast<std::ptrdiff_t>(documents.size() / 2);
+  Halves halves;
+  halves.second.assign(std::make_move_iterator(documents.begin() + half), std::make_move_iterator(documents.end()));
+  documents.resize(static_cast<std::size_t>(half));
+  halves.first = std::move(documents);
+  double one = 1e9;
+  double threads = 1e9;
+  double processes = 1e9;
+  halves.times = 1 + static_cast<int>(0.1 / best_seconds(2, [&] { judge_often(rules, halves.first, 1); }));
+  for (int i = 0; i < 7; ++i) {
+    double begin = seconds_on(CLOCK_MONOTONIC);
+    judge_often(rules, halves.first, halves.times);
+    judge_often(rules, halves.second, halves.times);
+    one = std::min(one, seconds_on(CLOCK_MONOTONIC) - begin);
+    threads = std::min(threads, at_once_in_threads(rules, halves));
+    processes = std::min(processes, at_once_in_processes(rules, halves));
+  }
+  return {{"threads", one / threads}, {"processes", one / processes}, {"threads_to_processes", processes / threads}};
 }
 
 Json items_with(std::size_t rule_count, const std::vector<std::string>& texts) {
@@ -122,7 +152,7 @@ Json items_with(std::size_t rule_count, const std::vector<std::string>& texts) {
               {"with_parsing_pairs_per_s", pairs / parsing},
               {"with_parsing_tried_per_s", static_cast<double>(tried) / parsing},
               {"with_parsing_mb_per_s", static_cast<double>(bytes) / parsing / 1e6},
-              {"two_threads_scaling", two_threads(rules, std::move(documents))},
+              {"two_at_once", scaling(rules, std::move(documents))},
               {"failing_pairs", count.failures},
               {"evidence", count.evidence}};
   if (reference > 0) {

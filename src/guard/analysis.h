@@ -2,10 +2,10 @@
 // rule, the places of a document that it reads.
 #pragma once
 
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/diagnostic.h"
@@ -41,7 +41,12 @@ class RuleGates {
  private:
   std::vector<std::size_t> all_;
   std::vector<std::size_t> ungated_;
-  std::map<std::string, std::vector<std::size_t>, std::less<>> by_type_;  // ungated ones included, in order
+  struct TypeHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view type) const { return hash_key(type); }
+  };
+  // Ungated ones included, in order.
+  std::unordered_map<std::string, std::vector<std::size_t>, TypeHash, std::equal_to<>> by_type_;
 };
 
 std::vector<std::size_t> affected_rules(std::span<const RuleInfo> rules, const Document& before, const Document& after);

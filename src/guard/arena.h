@@ -40,7 +40,7 @@ class Arena {
   std::string_view copy(std::string_view text) {
     if (text.empty()) return {};
     char* out = static_cast<char*>(allocate(text.size()));
-    std::memcpy(out, text.data(), text.size());
+    copy_short(out, text.data(), text.size());
     return {out, text.size()};
   }
 
@@ -63,6 +63,24 @@ class Arena {
     std::size_t size = 0;
   };
   void grow(std::size_t bytes);
+
+  // Most texts of a document are shorter than what a call costs.
+  static void copy_short(char* to, const char* from, std::size_t size) {
+    if (size > 16) {
+      std::memcpy(to, from, size);
+    } else if (size >= 8) {
+      copy_ends<8>(to, from, size);
+    } else if (size >= 4) {
+      copy_ends<4>(to, from, size);
+    } else {
+      for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+    }
+  }
+  template <std::size_t Word>
+  static void copy_ends(char* to, const char* from, std::size_t size) {
+    std::memcpy(to, from, Word);
+    std::memcpy(to + size - Word, from + size - Word, Word);
+  }
 
   std::vector<Block> blocks_;
   std::byte* next_ = nullptr;

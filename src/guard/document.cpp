@@ -16,18 +16,22 @@ namespace {
 
 void fill(Value& value, const dom::element& element, Arena& arena);
 
+constexpr std::size_t kCountedMax = 0xFFFFFF;  // simdjson's own count of children ends there
+
+template <class Children>
+std::size_t count_of(const Children& children) {
+  if (children.size() < kCountedMax) return children.size();
+  return static_cast<std::size_t>(std::distance(children.begin(), children.end()));
+}
+
 void fill_list(Value& value, const dom::array& items, Arena& arena) {
-  std::size_t count = 0;
-  for ([[maybe_unused]] const dom::element item : items) ++count;
-  make_list(value, count, arena);
+  make_list(value, count_of(items), arena);
   std::size_t next = 0;
   for (const dom::element item : items) fill(value.items[next++], item, arena);
 }
 
 void fill_map(Value& value, const dom::object& members, Arena& arena) {
-  std::size_t count = 0;
-  for ([[maybe_unused]] const dom::key_value_pair member : members) ++count;
-  make_map(value, count, arena);
+  make_map(value, count_of(members), arena);
   for (const dom::key_value_pair member : members) fill(put(value, member.key, arena), member.value, arena);
 }
 

@@ -97,11 +97,11 @@ Evaluation::Deeper::Deeper(Evaluation& evaluation) : evaluation_(evaluation) {
 }
 
 Evaluation::Evaluation(const Program& program, const Document& document, Surroundings surroundings)
-    : program_(program), document_(document), surroundings_(surroundings), root_scope_(std::make_unique<Scope>()) {
+    : program_(program), document_(document), surroundings_(surroundings) {
   root_bindings_.reserve(program.lets.size());
   for (const Let& let : program.lets) root_bindings_.push_back({&let, false, {}});
-  root_scope_->root = &document.root();
-  root_scope_->bindings = root_bindings_;
+  root_scope_.root = &document.root();
+  root_scope_.bindings = root_bindings_;
 }
 Evaluation::~Evaluation() = default;
 
@@ -112,7 +112,7 @@ void Evaluation::evaluate(std::size_t index, bool through_the_gate, Report& repo
   recording_ = true;
   unknown_because_.clear();
   try {
-    Status status = rule(program_.rules[index], *root_scope_, through_the_gate);
+    Status status = rule(program_.rules[index], root_scope_, through_the_gate);
     report.rules[index] = status;
     if (status == Status::fail) enter_failures(index, report);
     if (status == Status::error) report.errors.push_back({index, unknown_because_});
@@ -223,7 +223,7 @@ const Evaluation::Judged& Evaluation::referenced_rule(const std::string& name) {
   std::string_view message = std::exchange(call_message_, {});
   Status status = Status::skip;
   for (std::size_t index : found->second) {
-    status = rule(program_.rules[index], *root_scope_);
+    status = rule(program_.rules[index], root_scope_);
     if (status != Status::skip) break;
   }
   known = {status, std::exchange(failures_, std::move(ours))};
@@ -392,7 +392,7 @@ std::size_t Evaluation::leave_out_unknown(Results& left, const Results& right) {
 Status Evaluation::unary_of_none(const AccessClause& clause, ClauseTally& tally) {
   if (clause.op != Op::empty || !asks_of_results(*clause.query)) return Status::skip;
   if (clause.op_inverted == clause.negated) return Status::pass;
-  tally.failed(*root_scope_->root, false);
+  tally.failed(*root_scope_.root, false);
   return Status::fail;
 }
 

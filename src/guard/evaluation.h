@@ -38,8 +38,20 @@ class Evaluation {
   void evaluate(std::size_t rule, bool through_the_gate, Report& report);
 
  private:
-  struct Binding;
-  struct Scope;
+  // A variable of a scope: not yet known, or its results.
+  struct Binding {
+    const Let* let = nullptr;
+    bool known = false;
+    std::span<const Found> found;
+  };
+  // Where queries run and variables live. `root` is what a query starts from.
+  struct Scope {
+    enum class Kind { root, block, value, call };
+    Kind kind = Kind::root;
+    const Value* root = nullptr;
+    Scope* parent = nullptr;
+    std::span<Binding> bindings{};
+  };
   struct Failure;
   struct Judged;
   class ClauseTally;
@@ -123,7 +135,7 @@ class Evaluation {
   std::vector<RelationSource::Related> related_;
   std::vector<std::pair<const Value*, const Value*>> embedded_;
   std::optional<std::unordered_map<std::string_view, std::vector<const Value*>>> resources_;  // by Type; empty: no use
-  std::unique_ptr<Scope> root_scope_;
+  Scope root_scope_;
   const Rule* current_rule_ = nullptr;
   std::string_view call_message_;
   bool recording_ = true;
@@ -131,22 +143,6 @@ class Evaluation {
   std::uint64_t steps_ = 0;
   std::string unknown_because_;  // the first value met that is not known yet
   std::size_t omitted_ = 0;
-};
-
-// A variable of a scope: not yet known, or its results.
-struct Evaluation::Binding {
-  const Let* let = nullptr;
-  bool known = false;
-  std::span<const Found> found;
-};
-
-// Where queries run and variables live. `root` is what a query starts from.
-struct Evaluation::Scope {
-  enum class Kind { root, block, value, call };
-  Kind kind = Kind::root;
-  const Value* root = nullptr;
-  Scope* parent = nullptr;
-  std::span<Binding> bindings{};
 };
 
 // A failing clause; texts point into the program, values into document, program or arena.

@@ -25,8 +25,10 @@ struct MapHeader {
   std::uint32_t capacity = 0;
   std::uint32_t slots = 0;
   std::uint32_t* table = nullptr;
-  std::uint64_t seen = 0;  // a bit for each key's hash: a clear bit says that the key is new
+  std::uint64_t seen = 0;  // a bit for each key's hash: a clear bit says that there is no such key
 };
+
+std::uint64_t seen_bit(std::uint32_t hash) { return std::uint64_t{1} << (hash >> 26); }
 
 MapHeader& header_of(const Value& map) {
   return *reinterpret_cast<MapHeader*>(reinterpret_cast<std::byte*>(map.members) - sizeof(MapHeader));
@@ -42,10 +44,9 @@ Member* find_in_table(const MapHeader& header, Member* members, std::string_view
 }
 
 Member* find_member(const Value& map, std::string_view key, std::uint32_t hash) {
-  if (map.size >= kIndexedFrom) {
-    const MapHeader& header = header_of(map);
-    if (header.table != nullptr) return find_in_table(header, map.members, key, hash);
-  }
+  const MapHeader& header = header_of(map);
+  if ((header.seen & seen_bit(hash)) == 0) return nullptr;
+  if (header.table != nullptr) return find_in_table(header, map.members, key, hash);
   for (Member* member = map.members; member != map.members + map.size; ++member) {
     if (member->hash == hash && member->name() == key) return member;
   }
@@ -178,22 +179,6 @@ std::string_view kind_name(Kind kind) {
   return "?";
 }
 
-std::uint32_t hash_key(std::string_view key) {
-  std::uint64_t hash = 0x9E3779B97F4A7C15ull ^ key.size();
-  const char* at = key.data();
-  std::size_t left = key.size();
-  for (; left >= 8; at += 8, left -= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, 8);
-    hash = (hash ^ word) * 0xFF51AFD7ED558CCDull;
-    hash ^= hash >> 32;
-  }
-  std::uint64_t tail = 0;
-  if (left > 0) std::memcpy(&tail, at, left);
-  hash = (hash ^ tail) * 0xC4CEB9FE1A85EC53ull;
-  return static_cast<std::uint32_t>(hash ^ (hash >> 32));
-}
-
 const Value* Value::find(std::string_view key, std::uint32_t hash) const {
   Member* found = find_member(*this, key, hash);
   return found == nullptr ? nullptr : &found->value;
@@ -239,13 +224,6 @@ base::Json Value::json() const {
   return nullptr;
 }
 
-void set_text(Value& value, std::string_view text, Arena& arena) {
-  value.kind = Kind::text;
-  std::string_view copy = arena.copy(text);
-  value.text = copy.data();
-  value.size = static_cast<std::uint32_t>(copy.size());
-}
-
 void make_list(Value& value, std::size_t count, Arena& arena) {
   value.kind = Kind::list;
   value.size = static_cast<std::uint32_t>(count);
@@ -263,18 +241,14 @@ void make_map(Value& value, std::size_t capacity, Arena& arena) {
   }
   value.kind = Kind::map;
   value.size = 0;
-  value.members = reinterpret_cast<Member*>(block + sizeof(MapHeader));
+  value.members = reinterpret_cast<Member*>(header + 1);
 }
 
 Value& put(Value& map, std::string_view key, Arena& arena) {
   std::uint32_t hash = hash_key(key);
   MapHeader& header = header_of(map);
-  std::uint64_t bit = std::uint64_t{1} << (hash >> 26);
-  Member* present = nullptr;
-  if ((header.seen & bit) != 0) {
-    present = header.table != nullptr ? find_in_table(header, map.members, key, hash) : find_member(map, key, hash);
-  }
-  header.seen |= bit;
+  Member* present = find_member(map, key, hash);
+  header.seen |= seen_bit(hash);
   if (present != nullptr) {
     present->value = Value{};
     present->value.parent = &map;

@@ -17,6 +17,7 @@
 
 #include "base/json.h"
 #include "guard/arena.h"
+#include "guard/key_hash.h"
 
 namespace setpoint::guard {
 
@@ -96,10 +97,12 @@ struct Member {
 
 inline std::span<const Member> Value::map() const { return {members, size}; }
 
-std::uint32_t hash_key(std::string_view key);
-
 // Builders; the texts are copied into the arena.
-void set_text(Value& value, std::string_view text, Arena& arena);
+inline void set_text(Value& value, std::string_view text, Arena& arena) {
+  value.kind = Kind::text;
+  value.text = arena.copy(text).data();
+  value.size = static_cast<std::uint32_t>(text.size());
+}
 // Room for `count` children, each with its parent set; fill them in, then seal_map() where it is a map.
 void make_list(Value& value, std::size_t count, Arena& arena);
 void make_map(Value& value, std::size_t capacity, Arena& arena);
