@@ -3,7 +3,8 @@
 // of simdjson over the fields in use, over the same bytes, in the same run. The ratio to it is the figure that counts;
 // absolute rates move with the machine.
 //
-//   pattern_bench [--events N] [--rounds N] [--section NAME] [--trail-events FILE --trail-patterns FILE]
+//   pattern_bench [--events N] [--rounds N] [--section NAME] [--patterns N]
+//                 [--trail-events FILE --trail-patterns FILE]
 #include <malloc.h>
 #include <simdjson.h>
 #include <time.h>
@@ -42,6 +43,7 @@ double median(std::vector<double> values) {
 
 struct Options {
   std::size_t events = 10'000;
+  std::size_t patterns = 0;  // of the trail: all sizes
   int rounds = 7;
   std::string section, trail_events, trail_patterns;
 };
@@ -199,7 +201,7 @@ Json trail_section(const Options& options) {
   std::vector<std::string> all = own ? trail_patterns(100'000, 12, {}) : lines_of(options.trail_patterns, true);
   Json out = Json::array();
   for (std::size_t count : {std::size_t{10}, std::size_t{1000}, std::size_t{10'000}, std::size_t{100'000}}) {
-    if (count <= all.size())
+    if (count <= all.size() && (options.patterns == 0 || options.patterns == count))
       out.push_back(trail(events, {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count)}, options.rounds));
   }
   return out;
@@ -290,6 +292,7 @@ Options parse(int argc, char** argv) {
   for (int i = 1; i + 1 < argc; i += 2) {
     std::string_view name = argv[i];
     if (name == "--events") out.events = std::strtoul(argv[i + 1], nullptr, 10);
+    if (name == "--patterns") out.patterns = std::strtoul(argv[i + 1], nullptr, 10);
     if (name == "--rounds") out.rounds = std::atoi(argv[i + 1]);
     if (name == "--section") out.section = argv[i + 1];
     if (name == "--trail-events") out.trail_events = argv[i + 1];

@@ -17,9 +17,48 @@ class FieldWalk {
   FieldWalk(const JsonOutline& outline, KeyMemory& keys, EventFields& out)
       : outline_(outline), keys_(keys), out_(out) {}
 
-  void event(const PathNode& paths) { object(paths, 0, 0, KeyMemory::kRoot); }
+  void event(const PathNode& paths) {
+    Shape* shape = outline_.shape();
+    if (shape && shape->walked != 0 && shape->walked == keys_.generation()) return walk_as_before(*shape);
+    recorded_ = keys_.generation() != 0 ? shape : nullptr;
+    if (recorded_) recorded_->steps.clear();
+    object(paths, 0, 0, KeyMemory::kRoot);
+    if (shape) shape->walked = recorded_ ? keys_.generation() : 0;
+  }
 
  private:
+  // An event of a shape that was walked before: its keys stand where they stood, and most are the same. Under another
+  // name, or in an array, the walk is made anew.
+  void walk_as_before(Shape& shape) {
+    WalkStep* steps = shape.steps.data();
+    for (std::size_t i = 0, end = shape.steps.size(); i < end;) {
+      WalkStep& step = steps[i];
+      bool leaf = step.next == i + 1;
+      if (is(step)) {
+        const PathNode* below = keys_.below(step.mark);
+        bool descends = below && !leaf && outline_.kind(step.key + 2) == JsonOutline::object_open;
+        if (below && !descends) value(*below, 0, step.key + 2, step.mark);
+        i = descends ? i + 1 : step.next;
+      } else {
+        another_name(step, leaf);
+        i = step.next;
+      }
+    }
+  }
+
+  bool is(const WalkStep& step) const {
+    std::size_t from = outline_.position(step.key) + 1;
+    return inside(from) && keys_.is(step.mark, outline_.text().data() + from, outline_.position(step.key + 1) - from);
+  }
+
+  void another_name(WalkStep& step, bool leaf) {
+    KeyMemory::Mark mark = KeyMemory::kNone;
+    const PathNode* below = look_up(keys_.node(step.mark), step.key, mark);
+    if (below) value(*below, 0, step.key + 2, mark);
+    bool plain = leaf && JsonTokenizer::is_plain(outline_.kind(step.key + 2));
+    if (plain && mark != KeyMemory::kNone) step.mark = mark;
+  }
+
   // `owner`: the key that this object is the value of, or of whose array it is an element.
   void object(const PathNode& node, std::uint32_t place, std::size_t open, KeyMemory::Mark owner) {
     std::size_t end = outline_.partner(open);
@@ -29,9 +68,21 @@ class FieldWalk {
       std::size_t last = last_token(at);
       const PathNode* below = nullptr;
       if (!expected(node, key, mark, below)) below = look_up(node, key, mark);
+      std::size_t step = place == 0 ? begin_step(key, mark) : 0;
       if (below) value(*below, place, at, mark);
+      if (place == 0) end_step(step);
       key = last + 2;  // behind the comma
     }
+  }
+
+  std::size_t begin_step(std::size_t key, KeyMemory::Mark mark) {
+    if (mark == KeyMemory::kNone) recorded_ = nullptr;
+    if (!recorded_) return 0;
+    recorded_->steps.push_back({static_cast<std::uint32_t>(key), 0, mark});
+    return recorded_->steps.size() - 1;
+  }
+  void end_step(std::size_t step) {
+    if (recorded_) recorded_->steps[step].next = static_cast<std::uint32_t>(recorded_->steps.size());
   }
 
   std::size_t last_token(std::size_t at) const {
@@ -83,13 +134,11 @@ class FieldWalk {
     return text;
   }
 
-  bool inside(std::size_t at) const {
-    return at >= KeyMemory::kReach && at + KeyMemory::kReach <= outline_.text().size();
-  }
+  bool inside(std::size_t at) const { return at + KeyMemory::kReach <= outline_.text().size(); }
 
   bool expected(const PathNode& node, std::size_t key, KeyMemory::Mark& mark, const PathNode*& below) const {
     std::size_t from = outline_.position(key) + 1;
-    if (outline_.has_escapes() || !inside(from)) return false;
+    if (!inside(from)) return false;
     return keys_.expects(node, outline_.text().data() + from, outline_.position(key + 1) - from, mark, below);
   }
 
@@ -101,6 +150,7 @@ class FieldWalk {
   const JsonOutline& outline_;
   KeyMemory& keys_;
   EventFields& out_;
+  Shape* recorded_ = nullptr;  // where the walk under way is noted
 };
 
 // The same over a document that is in memory already.

@@ -68,18 +68,37 @@ struct JsonOutline::Planes {
 
 bool JsonOutline::read(std::string_view text, std::size_t depth_max) {
   text_ = text;
+  if (depth_max != depth_max_) shapes_.forget();
   depth_max_ = depth_max;
   if (text.empty() || !tokenizer_.read(text)) return false;
   if (has_escapes() && !escapes_are_valid(text)) return false;
   positions_ = tokenizer_.positions();
   kinds_ = tokenizer_.kinds();
   count_ = tokenizer_.count();
+  shape_ = shapes_.find(kinds_, count_);
+  if (!shape_) return check();
+  partners_ = shape_->partners.data();
+  return std::all_of(shape_->scalars.begin(), shape_->scalars.end(), [&](std::size_t i) { return check_scalar(i); });
+}
+
+bool JsonOutline::check() {
   make_room();
-  return kinds_[0] == object_open && check_tokens();
+  partners_ = own_partners_.data();
+  if (kinds_[0] != object_open || !check_tokens()) return false;
+  shape_ = shapes_.learn(kinds_, count_);
+  if (shape_) keep();
+  return true;
+}
+
+void JsonOutline::keep() {
+  shape_->partners.assign(own_partners_.begin(), own_partners_.begin() + static_cast<std::ptrdiff_t>(count_));
+  for (std::uint32_t i = 0; i < count_; ++i) {
+    if (kinds_[i] == scalar) shape_->scalars.push_back(i);
+  }
 }
 
 void JsonOutline::make_room() {
-  if (partners_.size() < count_) partners_.resize(count_ + count_ / 2);
+  if (own_partners_.size() < count_) own_partners_.resize(count_ + count_ / 2);
   std::size_t levels = std::min(depth_max_, count_) + 2;
   if (open_.size() < levels) open_.resize(levels);
 }
@@ -116,7 +135,7 @@ bool JsonOutline::check_brackets(const Planes& planes, std::size_t base) {
     if ((depth += opens) > depth_max_) return false;
     std::uint32_t around = open[depth], innermost = opens ? token : around;
     open[depth] = innermost;
-    partners_[innermost] = token;
+    own_partners_[innermost] = token;
     wrong |= (kinds[innermost] + 2 * (1 - opens)) ^ kind;
     depth -= 1 - opens;
     if (depth == 0 && token + 1 != count_) return false;

@@ -10,6 +10,8 @@
 // three bits; three bit planes hold 64 tokens a word, so what may follow what is judged for 64 tokens by a
 // handful of ANDs. Only brackets, numbers and words are then visited one by one. What neighbours cannot tell is whether
 // a comma stands in an object or in an array: the walk over the brackets knows, and judges each stretch between two.
+// A sequence of kinds that was judged before is not judged again (shape_memory.h): then numbers and words are all that is
+// left to check.
 //
 // Ownership: keeps buffers from text to text; does not own the text, which must outlive the use. One thread.
 #pragma once
@@ -20,6 +22,7 @@
 #include <vector>
 
 #include "pattern/json_tokenizer.h"
+#include "pattern/shape_memory.h"
 
 namespace setpoint::pattern {
 
@@ -40,6 +43,8 @@ class JsonOutline {
   std::size_t position(std::size_t token) const { return positions_[token]; }  // its first byte
   // Of an opening bracket: the token that closes it.
   std::size_t partner(std::size_t token) const { return partners_[token]; }
+  // What is kept of events like this one; null where nothing is. For the walk to leave notes in.
+  Shape* shape() const { return shape_; }
   // The bytes from this token to the next one, without the space between them.
   std::string_view span(std::size_t token) const {
     std::size_t from = positions_[token], to = positions_[token + 1];
@@ -59,7 +64,9 @@ class JsonOutline {
   struct Planes;
 
   static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+  bool check();
   void make_room();
+  void keep();
   bool check_tokens();
   bool check_brackets(const Planes& planes, std::size_t base);
   bool check_scalars(std::uint64_t scalars, std::size_t base) const;
@@ -70,11 +77,14 @@ class JsonOutline {
   const std::uint32_t* positions_ = nullptr;  // the tokens' offsets; behind the last, the text's size
   const std::uint8_t* kinds_ = nullptr;       // a whole number of words of 64 tokens may be read
   std::size_t count_ = 0;
-  std::vector<std::uint32_t> partners_;  // of opening brackets only
-  std::vector<std::uint32_t> open_;      // the opening brackets around, from [1]
+  const std::uint32_t* partners_ = nullptr;  // of opening brackets only
+  Shape* shape_ = nullptr;
+  std::vector<std::uint32_t> own_partners_;  // where no shape has them
+  std::vector<std::uint32_t> open_;          // the opening brackets around, from [1]
   std::size_t depth_ = 0;
   bool in_object_ = false;
   JsonTokenizer tokenizer_;
+  ShapeMemory shapes_;
 };
 
 }  // namespace setpoint::pattern

@@ -55,6 +55,7 @@ class JsonTokenizer {
         return scalar;
     }
   }
+  static constexpr bool is_plain(std::uint8_t kind) { return kind >= string; }  // a value without a bracket
   static constexpr std::size_t kSlack = 128;  // bytes behind the last kind that may be read, and are no token's
 
   enum class Way { best, portable };

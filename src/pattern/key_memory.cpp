@@ -2,13 +2,17 @@
 
 namespace setpoint::pattern {
 
-KeyMemory::Seen::Seen(const PathNode& its_node, std::string_view its_name, const PathNode* its_below)
-    : size(its_name.size()), node(&its_node), below(its_below), name(its_name) {
-  head_mask = size >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * size)) - 1;
-  tail_unused = size >= 8 ? 0 : ~std::uint64_t{0} >> (8 * size);
-  std::string padded = std::string(8, '\0') + name + std::string(8, '\0');
-  head = eight_bytes(padded.data() + 8) & head_mask;
-  tail = eight_bytes(padded.data() + size) & ~tail_unused;
+KeyMemory::Seen KeyMemory::seen(const PathNode& node, std::string_view name, const PathNode* below) {
+  Seen out;
+  out.size = static_cast<std::uint32_t>(name.size());
+  out.mask = name.size() >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * name.size())) - 1;
+  out.tail_at = name.size() > 8 ? out.size - 8 : 0;
+  std::string padded = std::string(name) + std::string(8, '\0');
+  out.head = eight_bytes(padded.data());
+  out.tail = eight_bytes(padded.data() + out.tail_at);
+  out.node = &node;
+  out.below = below;
+  return out;
 }
 
 void KeyMemory::begin(const PathNode& paths) {
@@ -18,6 +22,8 @@ void KeyMemory::begin(const PathNode& paths) {
   edit_ = paths.edit;
   learning_ = same;
   seen_.assign(2, {});
+  names_.clear();
+  ++generation_;
   if (!learning_) return;
   seen_.reserve(kMarksMax);
   slots_.assign(kSlots, kNone);
@@ -43,10 +49,11 @@ KeyMemory::Mark KeyMemory::mark_of(const PathNode& node, std::string_view name, 
   std::size_t slot = (ends.hash(PathNode::kFactor) ^ reinterpret_cast<std::uintptr_t>(&node) >> 4) % kSlots;
   for (; slots_[slot] != kNone; slot = (slot + 1) % kSlots) {
     const Seen& seen = seen_[slots_[slot]];
-    if (seen.node == &node && seen.name == name) return slots_[slot];
+    if (seen.node == &node && std::string_view(seen.name, seen.size) == name) return slots_[slot];
   }
-  if (full()) return kNone;
-  seen_.emplace_back(node, name, below);
+  if (full() || name.find_first_of("\"\\") != name.npos) return kNone;
+  seen_.push_back(seen(node, name, below));
+  seen_.back().name = names_.emplace_back(name).data();
   return slots_[slot] = static_cast<Mark>(seen_.size() - 1);
 }
 

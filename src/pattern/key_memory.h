@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,9 +30,12 @@ class KeyMemory {
  public:
   using Mark = std::uint32_t;  // a key that was seen, or the beginning of an object
   static constexpr Mark kRoot = 1;
-  static constexpr std::size_t kReach = 8;  // bytes that must be readable on either side of a key's first byte
+  static constexpr Mark kNone = 0;
+  static constexpr std::size_t kReach = 8;  // bytes that must be readable from a key's first byte on
 
   void begin(const PathNode& paths);
+  // Marks that were given out are good as long as this stays the same; 0 while none are.
+  std::uint64_t generation() const { return learning_ ? generation_ : 0; }
 
   Mark enter(Mark key) {
     const Seen& seen = seen_[key];
@@ -39,49 +43,53 @@ class KeyMemory {
   }
 
   // Is the key at `bytes` the one that came next the last time? `size`: bytes to its colon, the closing quote among
-  // them. Only for keys without escapes.
+  // them.
   bool expects(const PathNode& node, const char* bytes, std::size_t size, Mark& mark, const PathNode*& below) const {
     Mark expected = seen_[mark].next;
-    const Seen& seen = seen_[expected];
-    if (seen.size + 1 != size || bytes[seen.size] != '"' || seen.node != &node) return false;
-    std::uint64_t head = eight_bytes(bytes) & seen.head_mask;
-    std::uint64_t tail = eight_bytes(bytes + seen.size - 8) & ~seen.tail_unused;
-    if (head != seen.head || tail != seen.tail) return false;
-    if (seen.size > 16 && std::memcmp(bytes, seen.name.data(), seen.size) != 0) return false;
+    if (seen_[expected].node != &node || !is(expected, bytes, size)) return false;
     mark = expected;
-    below = seen.below;
+    below = seen_[expected].below;
     return true;
   }
+
+  // Is it the name of that mark? Names hold neither quotes nor backslashes here, so bytes that are equal are the name.
+  bool is(Mark mark, const char* bytes, std::size_t size) const {
+    const Seen& seen = seen_[mark];
+    if (seen.size + 1 != size) return false;
+    std::uint64_t head = eight_bytes(bytes) & seen.mask, tail = eight_bytes(bytes + seen.tail_at) & seen.mask;
+    if (head != seen.head || tail != seen.tail) return false;
+    return size <= 17 || std::memcmp(bytes + 8, seen.name + 8, size - 17) == 0;
+  }
+  const PathNode* below(Mark mark) const { return seen_[mark].below; }
+  const PathNode& node(Mark mark) const { return *seen_[mark].node; }
 
   const PathNode* look_up(const PathNode& node, std::string_view name, const PathNode::Ends& ends, Mark& mark);
 
  private:
-  static constexpr Mark kNone = 0;
   static constexpr std::size_t kMarksMax = 4096, kSlots = 2 * kMarksMax, kNameMax = 256;
 
-  struct Seen {
-    Seen() = default;
-    Seen(const PathNode& its_node, std::string_view its_name, const PathNode* its_below);
-
-    std::uint64_t head = 0, head_mask = 0;    // the first eight bytes, as far as they are the name's
-    std::uint64_t tail = 0, tail_unused = 0;  // the last eight
-    std::size_t size = SIZE_MAX - 1;
+  struct alignas(64) Seen {
+    std::uint64_t head = 0, tail = 0;  // the first and the last eight bytes; twice the name where it is shorter
+    std::uint64_t mask = 0;            // of the bytes in them that are the name's
+    std::uint32_t size = UINT32_MAX - 1, tail_at = 0;
     const PathNode* node = nullptr;   // where the key stands
     const PathNode* below = nullptr;  // where it leads
+    const char* name = nullptr;       // of names_
     Mark next = kNone;                // the key that followed it
     Mark first_key = kNone;           // the beginning of the object that is its value
-    std::string name;
   };
 
   Mark new_beginning(Mark key);
+  static Seen seen(const PathNode& node, std::string_view name, const PathNode* below);
   Mark mark_of(const PathNode& node, std::string_view name, const PathNode::Ends& ends, const PathNode* below);
   bool full() const { return seen_.size() >= kMarksMax; }
 
   const PathNode* paths_ = nullptr;
-  std::uint64_t edit_ = 0;
+  std::uint64_t edit_ = 0, generation_ = 0;
   bool learning_ = false;
   std::vector<Seen> seen_ = std::vector<Seen>(2);  // [0] stands for none, [1] for the event itself
   std::vector<Mark> slots_;                        // by node and name
+  std::deque<std::string> names_;
 };
 
 }  // namespace setpoint::pattern
