@@ -11,6 +11,10 @@ namespace {
 // An event whose arrays hold many live tokens in several fields could ask for more combinations than there are buckets.
 constexpr std::size_t kCombinationsMax = 4096;
 
+// Look-ups that are taken together: enough to hide the memory's delay, and no event can make more of them wait.
+constexpr std::size_t kTogetherMax = 1024;
+constexpr std::size_t kKeptMin = 4096;  // bytes
+
 }  // namespace
 
 void Evaluation::Marks::next_event() {
@@ -29,11 +33,13 @@ base::Result<std::span<const std::uint32_t>> Evaluation::run(const Snapshot& sna
   snapshot_ = &snapshot;
   event_ = &event;
   prepare();
-  for (std::uint32_t path : event.touched()) find_live_tokens(path, *snapshot.infos.get(path));
+  find_live_tokens();
   for (std::uint32_t path : event.touched()) {
     const PathInfo& info = *snapshot.infos.get(path);
-    if (!live(path).empty()) {
-      for (const SignatureUse& use : info.signatures) look_up(use);
+    if (live_bits(path) != 0) {
+      for (const SignatureUse& use : info.signatures) {
+        if (may_have_buckets(use)) look_up(use);
+      }
     }
     visit_scan(info);
   }
@@ -49,8 +55,6 @@ void Evaluation::prepare() {
   unsure_ = false;
   matched_.clear();
   live_.clear();
-  asked_names_.clear();
-  found_buckets_.clear();
   answers_.resize(snapshot_->test_count);
   answers_.next_event();
   live_tokens_.resize(snapshot_->token_count);
@@ -59,25 +63,75 @@ void Evaluation::prepare() {
   if (runs_.size() < snapshot_->path_count) runs_.resize(snapshot_->path_count);
 }
 
-void Evaluation::find_live_tokens(std::uint32_t path, const PathInfo& info) {
-  std::uint32_t from = static_cast<std::uint32_t>(live_.size());
-  if (info.shapes.tokens() > 0) {
+// A large set does not fit into the cache, and each step of a look-up would wait for memory: here the table's entry and
+// the token, later a bucket's. So each step is taken for all before the next one, while the next one's memory is on its
+// way.
+void Evaluation::find_live_tokens() {
+  for (std::uint32_t path : event_->touched()) {
+    const TokenShapes& shapes = snapshot_->infos.get(path)->shapes;
+    if (shapes.tokens() == 0) continue;
     for (std::uint32_t i = event_->first(path); i != 0; i = event_->value(i).next) {
-      info.shapes.each_candidate(event_->value(i), scratch_, [&](TokenKind kind, std::string_view text) {
-        const Token* token = snapshot_->find_token(path, kind, text);
-        if (!token || live_tokens_.has(token->id)) return;
-        live_tokens_.set(token->id);
-        live_.push_back(token->id);
-      });
+      shapes.each_candidate(event_->value(i), scratch_,
+                            [&](TokenKind kind, std::string_view text) { add_candidate(path, kind, text); });
     }
   }
-  runs_[path] = {events_, from, static_cast<std::uint32_t>(live_.size()) - from};
+  settle_candidates();
+}
+
+void Evaluation::add_candidate(std::uint32_t path, TokenKind kind, std::string_view text) {
+  if (candidates_.size() == kTogetherMax) settle_candidates();
+  std::uint64_t hash = snapshot_->token_hash(path, kind, text);
+  snapshot_->tokens.prefetch(hash);
+  candidates_.push_back({hash, nullptr, kept(kind, text), path, kind});
+}
+
+// The bytes of some kinds are the caller's scratch.
+std::string_view Evaluation::kept(TokenKind kind, std::string_view text) {
+  if (is_part_of_value(kind)) return text;
+  if (kept_.capacity() - kept_.size() < text.size()) {
+    settle_candidates();
+    kept_.clear();
+    kept_.reserve(std::max(text.size(), kKeptMin));
+  }
+  std::size_t from = kept_.size();
+  kept_.append(text);
+  return std::string_view(kept_).substr(from);
+}
+
+void Evaluation::settle_candidates() {
+  for (Candidate& candidate : candidates_) {
+    candidate.token = snapshot_->tokens.find(candidate.hash);
+    if (candidate.token) __builtin_prefetch(candidate.token);
+  }
+  for (const Candidate& candidate : candidates_) {
+    if (candidate.token) make_live(candidate);
+  }
+  candidates_.clear();
+}
+
+void Evaluation::make_live(const Candidate& candidate) {
+  const Token* token = candidate.token;
+  while (token && !token->is(candidate.path, candidate.kind, candidate.text)) token = token->next;
+  if (!token || live_tokens_.has(token->id)) return;
+  live_tokens_.set(token->id);
+  Run& run = runs_[candidate.path];
+  if (run.event != events_) run = {events_, static_cast<std::uint32_t>(live_.size()), 0, 0};
+  live_.push_back(token->id);
+  ++run.count;
+  run.bits |= SignatureUse::bit(token->id);
 }
 
 std::span<const std::uint32_t> Evaluation::live(std::uint32_t path) const {
   const Run& run = runs_[path];
   if (run.event != events_) return {};
   return std::span(live_).subspan(run.from, run.count);
+}
+
+bool Evaluation::may_have_buckets(const SignatureUse& use) const {
+  for (std::size_t k = 0; k < kKeysMax && use.paths[k] != kNoPath; ++k) {
+    if ((live_bits(use.paths[k]) & use.tokens[k]) == 0) return false;
+  }
+  return true;
 }
 
 // Every combination of live tokens of the signature's paths names a bucket that may exist.
@@ -102,23 +156,16 @@ void Evaluation::look_up(const SignatureUse& use) {
   }
 }
 
-// A large set does not fit into the cache, and each step of a look-up would wait for memory: the table's entry, the
-// bucket, its tests. So each step is taken for all names before the next one, while the next one's memory is on its
-// way.
 void Evaluation::ask_for(const Name& name) {
+  if (asked_names_.size() == kTogetherMax) visit_asked();
   std::uint64_t hash = Snapshot::bucket_hash(name);
-  if (!snapshot_->names.may_have(hash)) return;
-  snapshot_->buckets.prefetch(hash);
+  snapshot_->names.prefetch(hash);
   asked_names_.push_back({name, hash, nullptr});
 }
 
 void Evaluation::visit_asked() {
-  for (Pending& asked : asked_names_) {
-    asked.chain = snapshot_->buckets.find(asked.hash);
-    if (!asked.chain) continue;
-    __builtin_prefetch(asked.chain);
-    __builtin_prefetch(reinterpret_cast<const char*>(asked.chain) + 64);
-  }
+  drop_names_that_do_not_exist();
+  find_chains();
   for (const Pending& asked : asked_names_) {
     for (const Bucket* bucket = asked.chain; bucket; bucket = bucket->next) {
       if (bucket->name != asked.name) continue;
@@ -127,6 +174,27 @@ void Evaluation::visit_asked() {
     }
   }
   for (const Bucket* bucket : found_buckets_) visit_bucket(*bucket);
+  asked_names_.clear();
+  found_buckets_.clear();
+}
+
+void Evaluation::drop_names_that_do_not_exist() {
+  std::size_t kept = 0;
+  for (const Pending& asked : asked_names_) {
+    if (!snapshot_->names.may_have(asked.hash)) continue;
+    snapshot_->buckets.prefetch(asked.hash);
+    asked_names_[kept++] = asked;
+  }
+  asked_names_.resize(kept);
+}
+
+void Evaluation::find_chains() {
+  for (Pending& asked : asked_names_) {
+    asked.chain = snapshot_->buckets.find(asked.hash);
+    if (!asked.chain) continue;
+    __builtin_prefetch(asked.chain);
+    __builtin_prefetch(reinterpret_cast<const char*>(asked.chain) + 64);
+  }
 }
 
 // Of a large bucket the beginning only: from there on the memory runs ahead by itself.
@@ -136,7 +204,9 @@ void Evaluation::await_tests(const Bucket& bucket) const {
   const std::uint32_t* end = at + std::min<std::size_t>(postings.size(), 64);
   while (at < end) {
     std::uint32_t tests = at[1];
-    for (std::uint32_t i = 0; i < tests; ++i) __builtin_prefetch(&snapshot_->tests.get(at[2 + i]));
+    for (std::uint32_t i = 0; i < tests; ++i) {
+      if ((at[2 + i] & kLive) == 0) __builtin_prefetch(&snapshot_->tests.get(at[2 + i]));
+    }
     at += 2 + tests;
   }
 }
@@ -161,7 +231,7 @@ void Evaluation::visit_bucket(const Bucket& bucket) {
   while (at != end) {
     std::uint32_t rule = *at++, tests = *at++;
     const std::uint32_t* next = at + tests;
-    while (at != next && holds(*at)) ++at;
+    while (at != next && meets(*at)) ++at;
     if (at == next) matched_.push_back(rule);
     at = next;
   }
@@ -174,8 +244,16 @@ void Evaluation::visit_scan(const PathInfo& info) {
   }
 }
 
+bool Evaluation::meets(std::uint32_t condition) {
+  return (condition & kLive) != 0 ? live_tokens_.has(condition & ~kLive) : holds(condition);
+}
+
 bool Evaluation::holds(std::uint32_t id) {
   const IndexedTest& test = snapshot_->tests.get(id);
+  if (test.by_tokens()) {
+    auto tokens = test.tokens();
+    return std::any_of(tokens.begin(), tokens.end(), [&](std::uint32_t token) { return live_tokens_.has(token); });
+  }
   if (test.has_prefilter()) {
     Prefilter glance_says = glance(test);
     if (glance_says != Prefilter::unsure) return glance_says == Prefilter::yes;

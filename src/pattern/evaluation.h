@@ -54,18 +54,42 @@ class Evaluation {
     std::uint64_t event = 0;
     std::uint32_t from = 0;
     std::uint32_t count = 0;
+    std::uint64_t bits = 0;  // SignatureUse::bit of each
+  };
+  // A token that some value of the event would be.
+  struct Candidate {
+    std::uint64_t hash;
+    const Token* token;  // the first of that hash
+    std::string_view text;
+    std::uint32_t path;
+    TokenKind kind;
+  };
+  // A bucket that may exist.
+  struct Pending {
+    Name name;
+    std::uint64_t hash;
+    const Bucket* chain;
   };
 
   void prepare();
-  void find_live_tokens(std::uint32_t path, const PathInfo& info);
+  void find_live_tokens();
+  void add_candidate(std::uint32_t path, TokenKind kind, std::string_view text);
+  std::string_view kept(TokenKind kind, std::string_view text);
+  void settle_candidates();
+  void make_live(const Candidate& candidate);
   std::span<const std::uint32_t> live(std::uint32_t path) const;
+  std::uint64_t live_bits(std::uint32_t path) const { return runs_[path].event == events_ ? runs_[path].bits : 0; }
+  bool may_have_buckets(const SignatureUse& use) const;
   void look_up(const SignatureUse& use);
   void look_up_all();
   void ask_for(const Name& name);
+  void drop_names_that_do_not_exist();
+  void find_chains();
   void visit_asked();
   void await_tests(const Bucket& bucket) const;
   void visit_bucket(const Bucket& bucket);
   void visit_scan(const PathInfo& info);
+  bool meets(std::uint32_t condition);
   bool holds(std::uint32_t test);
   Prefilter glance(const IndexedTest& test);
   bool try_test(const IndexedTest& test) const;
@@ -84,16 +108,13 @@ class Evaluation {
   std::vector<std::uint64_t> text_hashes_;  // of the event's values; 0 until asked for
   std::vector<Run> runs_;
   std::vector<std::uint32_t> live_;
-  struct Pending {
-    Name name;
-    std::uint64_t hash;
-    const Bucket* chain;
-  };
   std::vector<Pending> asked_names_;
   std::vector<const Bucket*> found_buckets_;
   std::vector<std::uint32_t> matched_;
   std::vector<FieldAsked> asked_;
+  std::vector<Candidate> candidates_;
   std::string scratch_;
+  std::string kept_;  // of candidates, what is no part of the event's bytes
 };
 
 }  // namespace setpoint::pattern

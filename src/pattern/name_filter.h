@@ -24,6 +24,10 @@ class NameFilter {
     return ((*bits_)[word_of(hash)].load(std::memory_order_relaxed) & wanted) == wanted;
   }
 
+  void prefetch(std::uint64_t hash) const {
+    if (bits_) __builtin_prefetch(bits_->data() + word_of(hash));
+  }
+
   bool has_room_for(std::size_t more) const { return names_ + more <= capacity(); }
   void add(std::uint64_t hash) {
     if (may_have(hash)) return;

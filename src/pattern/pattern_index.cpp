@@ -12,9 +12,19 @@ namespace {
 
 constexpr double kWaitingEnough = 6;  // patterns tried one by one cost less than another field's look-ups
 
+constexpr std::size_t kTokensOfTestMax = 64;  // of a test that is told by them
+
 bool is_exact(TokenKind kind) {
   return kind == TokenKind::exact || kind == TokenKind::null || kind == TokenKind::boolean_false ||
          kind == TokenKind::boolean_true || kind == TokenKind::number;
+}
+
+// A test that is nothing but a list of values is told by which of their tokens are live.
+std::vector<TokenText> telling_tokens(const FieldTest& test) {
+  bool few = test.any().size() <= kTokensOfTestMax;
+  auto plain = [](const Operator& op) { return std::holds_alternative<Literal>(op); };
+  if (!few || !std::all_of(test.any().begin(), test.any().end(), plain)) return {};
+  return tokens_of(test).value_or(std::vector<TokenText>());
 }
 
 }  // namespace
@@ -27,7 +37,7 @@ void Rule::add(std::span<const Asked> fields) {
 
 const Token* Snapshot::find_token(std::uint32_t path, TokenKind kind, std::string_view text) const {
   const Token* token = tokens.find(token_hash(path, kind, text));
-  while (token && (token->path != path || token->text.kind != kind || token->text.text != text)) token = token->next;
+  while (token && !token->is(path, kind, text)) token = token->next;
   return token;
 }
 
@@ -157,9 +167,10 @@ std::uint32_t Index::intern_test(std::uint32_t path, const std::shared_ptr<const
   }
   std::uint32_t id = test_ids_.take();
   if (id >= tests_.size()) tests_.resize(id + 1);
-  tests_[id] = {test, hash, path, 1};
+  TestUse& use = tests_[id] = {test, hash, path, 1, {}};
+  for (const TokenText& token : telling_tokens(*test)) use.tokens.push_back(intern_token(path, token));
   tests_by_hash_.emplace(hash, id);
-  next_.tests.set(id, IndexedTest(*test, path), graves_);
+  next_.tests.set(id, use.tokens.empty() ? IndexedTest(*test, path) : IndexedTest(*test, path, use.tokens), graves_);
   return id;
 }
 
@@ -168,7 +179,8 @@ void Index::release_test(std::uint32_t id) {
   if (--use.users > 0) return;
   auto [from, to] = tests_by_hash_.equal_range(use.hash);
   tests_by_hash_.erase(std::find_if(from, to, [&](const auto& entry) { return entry.second == id; }));
-  graves_.bury(new std::shared_ptr<const FieldTest>(std::move(use.test)));
+  for (const TokenText& token : telling_tokens(*use.test)) release_token(use.path, token);
+  graves_.bury(new TestUse(std::move(use)));
   next_.tests.set(id, {}, graves_);
   test_ids_.give_back(id);
 }
@@ -275,8 +287,15 @@ std::vector<std::uint32_t> Index::posting(std::uint32_t rule, Fields fields, con
   // Tests that many patterns share come first: one of them has been tried already, more often than not.
   std::stable_sort(out.begin() + 2, out.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return tests_[a].users > tests_[b].users; });
+  std::transform(out.begin() + 2, out.end(), out.begin() + 2, [&](std::uint32_t test) { return condition(test); });
+  std::stable_partition(out.begin() + 2, out.end(), [](std::uint32_t condition) { return (condition & kLive) != 0; });
   out[1] = static_cast<std::uint32_t>(out.size() - 2);
   return out;
+}
+
+std::uint32_t Index::condition(std::uint32_t test) const {
+  const auto& tokens = tests_[test].tokens;
+  return tokens.size() == 1 ? tokens.front() | kLive : test;
 }
 
 void Index::count_signature(Fields fields, const Access& access, const TokenRows& tokens, Move move) {

@@ -41,12 +41,18 @@ struct Token {
   TokenText text;
   Token* next = nullptr;    // another token of the same hash
   std::uint32_t users = 0;  // the writer's count
+
+  bool is(std::uint32_t its_path, TokenKind kind, std::string_view bytes) const {
+    return path == its_path && text.kind == kind && text.text == bytes;
+  }
 };
 
 using Name = std::array<std::uint32_t, kKeysMax>;  // of a bucket: its tokens; unused ones are 0
 
 // Who waits under one name. Postings lie one after the other, behind the bucket itself in one block of memory: pattern,
-// number of tests, tests.
+// number of conditions, conditions. A condition is a test, or, marked by kLive, a token that must be live: that is told
+// without a look at the test.
+inline constexpr std::uint32_t kLive = 1u << 31;
 class Bucket {
  public:
   static Bucket* make(const Name& name, std::uint64_t edit, const Bucket* next, std::size_t capacity);
@@ -177,6 +183,7 @@ class Index {
     std::uint64_t hash = 0;
     std::uint32_t path = 0;
     std::uint32_t users = 0;
+    std::vector<std::uint32_t> tokens;  // where they tell all
   };
   class Ids {
    public:
@@ -218,6 +225,7 @@ class Index {
   void count_signature(Fields fields, const Access& access, const TokenRows& tokens, Move move);
   std::vector<std::uint32_t> posting(std::uint32_t rule, Fields fields, const Access& access) const;
   bool proven(const Asked& field) const;
+  std::uint32_t condition(std::uint32_t test) const;
   const FieldTest& test(std::uint32_t id) const { return *tests_[id].test; }
 
   const Bucket* changed(const Bucket* head, const Name& name, std::uint32_t rule, Move move,

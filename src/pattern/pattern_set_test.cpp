@@ -79,6 +79,37 @@ TEST(PatternSet, many_live_tokens_in_several_fields_are_still_all_found) {
   EXPECT_EQ(match(matcher, "{\"a\":[" + a + "],\"b\":[" + a + "]}").size(), 100u);
 }
 
+TEST(PatternSet, an_event_of_thousands_of_values_and_combinations_finds_all_it_should) {
+  PatternSet set;
+  std::string values;
+  for (int i = 0; i < 3000; ++i) {
+    std::string text = "\"Value" + std::to_string(i) + "\"";
+    if (i % 10 == 0) set.add(compiled("{\"a\":[" + text + "],\"b\":[{\"equals-ignore-case\":" + text + "}]}"));
+    values += (i ? "," : "") + text;
+  }
+  Matcher matcher(set);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(match(matcher, "{\"a\":[" + values + "],\"b\":[" + values + "]}").size(), 300u);
+  EXPECT_EQ(match(matcher, R"({"a":"Value20","b":"vALUE20"})"), Ids{2});
+}
+
+// What a pattern's list is told by comes and goes with it; others say the same.
+TEST(PatternSet, patterns_that_share_values_go_one_by_one) {
+  PatternSet set;
+  std::vector<PatternId> ids;
+  for (const char* list : {R"(["x"])", R"(["x","y"])", R"(["y",null,true])", R"(["1","2","3","4","5","y"])"}) {
+    for (int i = 0; i < 12; ++i) ids.push_back(set.add(compiled(R"({"k":["k"],"a":)" + std::string(list) + "}")));
+  }
+  Matcher matcher(set);
+  EXPECT_EQ(match(matcher, R"({"k":"k","a":"x"})").size(), 24u);
+  EXPECT_EQ(match(matcher, R"({"k":"k","a":"y"})").size(), 36u);
+  for (std::size_t i = 0; i < ids.size(); i += 2) set.remove(ids[i]);
+  EXPECT_EQ(match(matcher, R"({"k":"k","a":["5",true]})").size(), 12u);
+  for (std::size_t i = 1; i < 24; i += 2) set.remove(ids[i]);
+  EXPECT_EQ(match(matcher, R"({"k":"k","a":"x"})"), Ids{});
+  EXPECT_EQ(match(matcher, R"({"k":"k","a":null})").size(), 6u);
+  EXPECT_EQ(match(matcher, R"({"k":"k","a":"y"})").size(), 12u);
+}
+
 TEST(PatternSet, readers_see_whole_changes_while_patterns_come_and_go) {
   PatternSet set;
   set.add(compiled(R"({"a":["x"]})"));

@@ -39,6 +39,15 @@ IndexedTest::IndexedTest(const FieldTest& test, std::uint32_t path) : test_(&tes
   describe_list(Shape::any_of, test.any());
 }
 
+IndexedTest::IndexedTest(const FieldTest& test, std::uint32_t path, std::span<const std::uint32_t> tokens)
+    : test_(&test), path_(path), size_(static_cast<std::uint16_t>(tokens.size())), shape_(Shape::tokens) {
+  if (tokens.size() > kTokensInside) {
+    outside_ = tokens.data();
+  } else {
+    std::copy(tokens.begin(), tokens.end(), inside_);
+  }
+}
+
 bool IndexedTest::describe(const Operator& only) {
   if (const auto* op = std::get_if<Affix>(&only))
     return describe_text(op->suffix ? Shape::suffix : Shape::prefix, op->text);
@@ -47,8 +56,8 @@ bool IndexedTest::describe(const Operator& only) {
   const auto* range = std::get_if<Range>(&only);
   if (!range) return false;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  low_ = range->low ? range->low->view().nearest : -kInfinity;
-  high_ = range->high ? range->high->view().nearest : kInfinity;
+  bounds_.low = range->low ? range->low->view().nearest : -kInfinity;
+  bounds_.high = range->high ? range->high->view().nearest : kInfinity;
   shape_ = Shape::range;
   return true;
 }
@@ -56,8 +65,8 @@ bool IndexedTest::describe(const Operator& only) {
 bool IndexedTest::describe_text(Shape shape, std::string_view text) {
   if (text.size() > kSizeMax) return false;
   std::size_t end = std::min(text.size(), kEnd);
-  first_ = few_bytes(text.data(), end);
-  second_ = few_bytes(text.data() + text.size() - end, end);
+  words_.first = few_bytes(text.data(), end);
+  words_.second = few_bytes(text.data() + text.size() - end, end);
   size_ = static_cast<std::uint16_t>(text.size());
   shape_ = shape;
   return true;
@@ -67,8 +76,8 @@ bool IndexedTest::describe_list(Shape shape, const std::vector<Operator>& member
   if (!std::all_of(members.begin(), members.end(), is_text)) return false;
   for (const Operator& op : members) {
     std::uint64_t hash = prefilter_hash(std::get<Literal>(op).text);
-    first_ |= std::uint64_t{1} << (hash & 63);
-    second_ |= std::uint64_t{1} << (hash >> 6 & 63);
+    words_.first |= std::uint64_t{1} << (hash & 63);
+    words_.second |= std::uint64_t{1} << (hash >> 6 & 63);
   }
   shape_ = shape;
   return true;
@@ -78,7 +87,7 @@ Prefilter IndexedTest::about_text(std::string_view text) const {
   if (text.size() < size_ || (shape_ == Shape::whole && text.size() != size_)) return Prefilter::no;
   const char* from = shape_ == Shape::suffix ? text.data() + text.size() - size_ : text.data();
   std::size_t end = std::min<std::size_t>(size_, kEnd);
-  if (few_bytes(from, end) != first_ || few_bytes(from + size_ - end, end) != second_) return Prefilter::no;
+  if (few_bytes(from, end) != words_.first || few_bytes(from + size_ - end, end) != words_.second) return Prefilter::no;
   return size_ <= 2 * kEnd ? Prefilter::yes : Prefilter::unsure;
 }
 

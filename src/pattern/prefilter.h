@@ -8,9 +8,13 @@
 // What is kept, by the test's shape: a range's bounds as doubles (rounding keeps order, so values that differ from them
 // are decided); the two ends of a string, a prefix or a suffix (all of it up to 16 bytes); of a list of strings, or of
 // strings that are excluded, two sets of 64 bits in which each member's hash sets one bit. Everything else: unsure.
+//
+// A test of which each value is one token (tokens.h) keeps those tokens' ids instead, and no value needs to be looked at:
+//   if (test.by_tokens()) ... holds where one of test.tokens() is live
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "pattern/operators.h"
 
@@ -24,9 +28,13 @@ class alignas(32) IndexedTest {
  public:
   IndexedTest() = default;
   IndexedTest(const FieldTest& test, std::uint32_t path);
+  // More tokens than kTokensInside stay where they are.
+  IndexedTest(const FieldTest& test, std::uint32_t path, std::span<const std::uint32_t> tokens);
 
   const FieldTest& full() const { return *test_; }
   std::uint32_t path() const { return path_; }
+  bool by_tokens() const { return shape_ == Shape::tokens; }
+  std::span<const std::uint32_t> tokens() const { return {size_ > kTokensInside ? outside_ : inside_, size_}; }
   bool has_prefilter() const { return shape_ != Shape::other; }  // then it needs a value: absence is no match
 
   // `hash()` gives prefilter_hash(value.text); it is called where it is needed only.
@@ -34,6 +42,7 @@ class alignas(32) IndexedTest {
   Prefilter about(const Value& value, Hash hash) const {
     switch (shape_) {
       case Shape::other:
+      case Shape::tokens:
         return Prefilter::unsure;
       case Shape::range:
         return about_number(value);
@@ -47,27 +56,35 @@ class alignas(32) IndexedTest {
   }
 
  private:
-  enum class Shape : std::uint8_t { other, range, whole, prefix, suffix, any_of, none_of };
+  enum class Shape : std::uint8_t { other, tokens, range, whole, prefix, suffix, any_of, none_of };
+  static constexpr std::size_t kTokensInside = 4;
   static constexpr std::size_t kSizeMax = UINT16_MAX;
 
   bool describe(const Operator& only);
   bool describe_text(Shape shape, std::string_view text);
   bool describe_list(Shape shape, const std::vector<Operator>& members);
   Prefilter about_number(const Value& value) const {
-    if (value.kind != ValueKind::number || value.nearest < low_ || value.nearest > high_) return Prefilter::no;
-    return value.nearest > low_ && value.nearest < high_ ? Prefilter::yes : Prefilter::unsure;
+    if (value.kind != ValueKind::number || value.nearest < bounds_.low || value.nearest > bounds_.high)
+      return Prefilter::no;
+    return value.nearest > bounds_.low && value.nearest < bounds_.high ? Prefilter::yes : Prefilter::unsure;
   }
   Prefilter about_text(std::string_view text) const;
-  bool among(std::uint64_t hash) const { return (first_ >> (hash & 63) & second_ >> (hash >> 6 & 63) & 1) != 0; }
+  bool among(std::uint64_t hash) const {
+    return (words_.first >> (hash & 63) & words_.second >> (hash >> 6 & 63) & 1) != 0;
+  }
 
   const FieldTest* test_ = nullptr;
-  union {
-    std::uint64_t first_ = 0;  // the first eight bytes at most; or a set
-    double low_;
+  struct Words {
+    std::uint64_t first, second;
+  };
+  struct Bounds {
+    double low, high;
   };
   union {
-    std::uint64_t second_ = 0;  // the last eight bytes at most; or a set
-    double high_;
+    Words words_ = {0, 0};  // the first and the last eight bytes at most; or two sets
+    Bounds bounds_;
+    std::uint32_t inside_[kTokensInside];
+    const std::uint32_t* outside_;
   };
   std::uint32_t path_ = 0;
   std::uint16_t size_ = 0;

@@ -31,6 +31,11 @@ enum class TokenKind : std::uint8_t {
   network
 };
 
+// Whether its bytes are a stretch of the value's own.
+constexpr bool is_part_of_value(TokenKind kind) {
+  return kind == TokenKind::exact || kind == TokenKind::prefix || kind == TokenKind::suffix;
+}
+
 struct TokenText {
   TokenKind kind = TokenKind::exact;
   std::string text;     // bytes to be equal to; of a number the double's, of a network the masked address
