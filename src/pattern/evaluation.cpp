@@ -59,6 +59,7 @@ void Evaluation::prepare() {
   answers_.next_event();
   live_tokens_.resize(snapshot_->token_count);
   live_tokens_.next_event();
+  addressed_ = 0;
   text_hashes_.assign(event_->value_count(), 0);
   if (runs_.size() < snapshot_->path_count) runs_.resize(snapshot_->path_count);
 }
@@ -254,6 +255,7 @@ bool Evaluation::holds(std::uint32_t id) {
     auto tokens = test.tokens();
     return std::any_of(tokens.begin(), tokens.end(), [&](std::uint32_t token) { return live_tokens_.has(token); });
   }
+  if (test.is_absence()) return may_be_absent(test.path());
   if (test.has_prefilter()) {
     Prefilter glance_says = glance(test);
     if (glance_says != Prefilter::unsure) return glance_says == Prefilter::yes;
@@ -265,7 +267,8 @@ bool Evaluation::holds(std::uint32_t id) {
 Prefilter Evaluation::glance(const IndexedTest& test) {
   bool unsure = false;
   for (std::uint32_t i = event_->first(test.path()); i != 0; i = event_->value(i).next) {
-    Prefilter says = test.about(event_->value(i), [&] { return text_hash(i); });
+    Prefilter says = test.about(
+        event_->value(i), [&] { return text_hash(i); }, [&] { return address(i); });
     if (says == Prefilter::yes) return says;
     unsure = unsure || says == Prefilter::unsure;
   }
@@ -278,15 +281,27 @@ std::uint64_t Evaluation::text_hash(std::uint32_t value) {
   return hash;
 }
 
+// Many networks are asked about one value, one after the other.
+const Address* Evaluation::address(std::uint32_t value) {
+  if (addressed_ != value) address_ = parse_address(event_->value(value).text);
+  addressed_ = value;
+  return address_ ? &*address_ : nullptr;
+}
+
+// All its values stand in array elements: consistency may rule them out.
+bool Evaluation::may_be_absent(std::uint32_t path) const {
+  for (std::uint32_t i = event_->first(path); i != 0; i = event_->value(i).next) {
+    if (event_->value(i).place == 0) return false;
+  }
+  return true;
+}
+
 // Some value passes; or absence may, which array consistency decides later where values stand in array elements.
 bool Evaluation::try_test(const IndexedTest& test) const {
-  bool unplaced = false;
   for (std::uint32_t i = event_->first(test.path()); i != 0; i = event_->value(i).next) {
-    const Value& value = event_->value(i);
-    if (test.full().matches(value)) return true;
-    unplaced = unplaced || value.place == 0;
+    if (test.full().matches(event_->value(i))) return true;
   }
-  return test.full().allows_absence() && !unplaced;
+  return test.full().allows_absence() && may_be_absent(test.path());
 }
 
 // Each rule once, ascending, and of an event with arrays of objects only those that are consistent.

@@ -94,6 +94,8 @@ class Evaluation {
   Prefilter glance(const IndexedTest& test);
   bool try_test(const IndexedTest& test) const;
   std::uint64_t text_hash(std::uint32_t value);
+  const Address* address(std::uint32_t value);
+  bool may_be_absent(std::uint32_t path) const;
   void settle_matches();
   bool consistent(std::uint32_t rule);
   std::optional<bool> decided_without_places(std::span<const Asked> fields);
@@ -106,6 +108,8 @@ class Evaluation {
   Marks live_tokens_;
   Answers answers_;
   std::vector<std::uint64_t> text_hashes_;  // of the event's values; 0 until asked for
+  std::uint32_t addressed_ = 0;             // the value whose address was asked for last; 0 for none
+  std::optional<Address> address_;
   std::vector<Run> runs_;
   std::vector<std::uint32_t> live_;
   std::vector<Pending> asked_names_;

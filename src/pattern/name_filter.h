@@ -10,7 +10,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "pattern/persistent.h"
 
@@ -21,40 +20,48 @@ class NameFilter {
   bool may_have(std::uint64_t hash) const {
     if (!bits_) return false;
     std::uint64_t wanted = bits_of(hash);
-    return ((*bits_)[word_of(hash)].load(std::memory_order_relaxed) & wanted) == wanted;
+    return (bits_->word(hash).load(std::memory_order_relaxed) & wanted) == wanted;
   }
-
   void prefetch(std::uint64_t hash) const {
-    if (bits_) __builtin_prefetch(bits_->data() + word_of(hash));
+    if (bits_) __builtin_prefetch(&bits_->word(hash));
   }
 
   bool has_room_for(std::size_t more) const { return names_ + more <= capacity(); }
   void add(std::uint64_t hash) {
     if (may_have(hash)) return;
-    (*bits_)[word_of(hash)].fetch_or(bits_of(hash), std::memory_order_relaxed);
+    bits_->word(hash).fetch_or(bits_of(hash), std::memory_order_relaxed);
     ++names_;
   }
   // Empty, with room for at least so many names: all must be added anew.
   void reset(std::size_t names, Graveyard& graves) {
-    std::size_t words = 16;
-    while (words * kNamesOfWord < names) words *= 2;
-    if (bits_) graves.bury(bits_);
-    bits_ = new Bits(words);
+    graves.bury(bits_);
+    bits_ = Bits::make(names / kNamesOfWord + 16, graves.pool());
     names_ = 0;
   }
   // At the end of everything: no reader is left.
   void destroy() { delete bits_; }
 
  private:
-  using Bits = std::vector<std::atomic<std::uint64_t>>;
+  using Word = std::atomic<std::uint64_t>;
+  // The words lie behind it.
+  struct Bits : Pooled {
+    static Bits* make(std::size_t count, BlockPool& pool) {
+      auto* made = ::new (pool.take(sizeof(Bits) + count * sizeof(Word))) Bits{{}, count};
+      for (std::size_t i = 0; i < count; ++i) ::new (made->words() + i) Word(0);
+      return made;
+    }
+    Word* words() { return reinterpret_cast<Word*>(this + 1); }
+    Word& word(std::uint64_t hash) { return words()[(hash >> 32) * count >> 32]; }
+
+    std::size_t count;
+  };
   static constexpr std::size_t kNamesOfWord = 4;
 
   static std::uint64_t bits_of(std::uint64_t hash) {
     return std::uint64_t{1} << (hash & 63) | std::uint64_t{1} << (hash >> 6 & 63) |
            std::uint64_t{1} << (hash >> 12 & 63);
   }
-  std::size_t word_of(std::uint64_t hash) const { return (hash >> 20) & (bits_->size() - 1); }
-  std::size_t capacity() const { return bits_ ? bits_->size() * kNamesOfWord : 0; }
+  std::size_t capacity() const { return bits_ ? bits_->count * kNamesOfWord : 0; }
 
   Bits* bits_ = nullptr;
   std::size_t names_ = 0;

@@ -193,7 +193,7 @@ std::uint32_t Index::intern_token(std::uint32_t path, const TokenText& text) {
     return known->id;
   }
   std::uint64_t hash = next_.token_hash(path, text.kind, text.text);
-  auto* token = new Token{token_ids_.take(), path, text, next_.tokens.find(hash), 1};
+  auto* token = new (graves_.pool()) Token{{}, token_ids_.take(), path, text, next_.tokens.find(hash), 1};
   next_.tokens.put(hash, token, graves_);
   info(path).shapes.add(text);
   return token->id;
@@ -207,7 +207,7 @@ std::uint32_t Index::release_token(std::uint32_t path, const TokenText& text) {
   // Others of the same hash are rebuilt around it: readers may be walking the old chain.
   Token* kept = nullptr;
   for (Token* t = next_.tokens.find(hash); t; t = t->next) {
-    if (t != token) kept = new Token{t->id, t->path, t->text, kept, t->users};
+    if (t != token) kept = new (graves_.pool()) Token{{}, t->id, t->path, t->text, kept, t->users};
     graves_.bury(t);
   }
   next_.tokens.put(hash, kept, graves_);
@@ -366,9 +366,9 @@ void Index::move_scanned(std::uint32_t rule, const Asked& from, Move move, std::
 
 // Buckets
 
-Bucket* Bucket::make(const Name& name, std::uint64_t edit, const Bucket* next, std::size_t capacity) {
-  void* block = ::operator new(sizeof(Bucket) + capacity * sizeof(std::uint32_t));
-  return ::new (block) Bucket(name, edit, next, capacity);
+Bucket* Bucket::make(const Name& name, const Bucket* next, std::size_t capacity, Graveyard& graves) {
+  void* block = graves.pool().take(sizeof(Bucket) + capacity * sizeof(std::uint32_t));
+  return ::new (block) Bucket(name, graves.edit(), next, capacity);
 }
 
 void Bucket::append(std::span<const std::uint32_t> posting) {
@@ -387,7 +387,7 @@ Bucket* Index::editable(const Bucket* bucket, std::size_t more) {
   bool mine = bucket->edit == graves_.edit();
   if (mine && bucket->room() >= more) return const_cast<Bucket*>(bucket);
   std::size_t size = bucket->postings().size() + more;
-  Bucket* copy = Bucket::make(bucket->name, graves_.edit(), bucket->next, mine ? size + size / 2 : size);
+  Bucket* copy = Bucket::make(bucket->name, bucket->next, mine ? size + size / 2 : size, graves_);
   copy->append(bucket->postings());
   if (mine) {
     delete bucket;
@@ -401,7 +401,7 @@ const Bucket* Index::changed(const Bucket* head, const Name& name, std::uint32_t
                              std::span<const std::uint32_t> posting) {
   if (move == Move::enter) {
     bool room = head && head->name == name && head->postings().size() < kBucketWordsMax;
-    Bucket* bucket = room ? editable(head, posting.size()) : Bucket::make(name, graves_.edit(), head, posting.size());
+    Bucket* bucket = room ? editable(head, posting.size()) : Bucket::make(name, head, posting.size(), graves_);
     bucket->append(posting);
     return bucket;
   }

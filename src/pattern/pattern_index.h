@@ -35,7 +35,7 @@ inline constexpr std::size_t kKeysMax = 3;                   // fields that name
 inline constexpr std::size_t kBucketsOfAlternativeMax = 32;  // combinations of more than one field's tokens
 inline constexpr std::size_t kBucketWordsMax = 4096;  // before a bucket gets a sibling: bounds what an edit copies
 
-struct Token {
+struct Token : Pooled {
   std::uint32_t id = 0;
   std::uint32_t path = 0;
   TokenText text;
@@ -55,8 +55,8 @@ using Name = std::array<std::uint32_t, kKeysMax>;  // of a bucket: its tokens; u
 inline constexpr std::uint32_t kLive = 1u << 31;
 class Bucket {
  public:
-  static Bucket* make(const Name& name, std::uint64_t edit, const Bucket* next, std::size_t capacity);
-  static void operator delete(void* block) { ::operator delete(block); }
+  static Bucket* make(const Name& name, const Bucket* next, std::size_t capacity, Graveyard& graves);
+  static void operator delete(void* block) { BlockPool::give(block); }
 
   std::span<const std::uint32_t> postings() const { return {reinterpret_cast<const std::uint32_t*>(this + 1), size_}; }
   std::size_t room() const { return capacity_ - size_; }

@@ -102,6 +102,11 @@ std::size_t PatternSet::size() const {
   return state_->index.size();
 }
 
+std::size_t PatternSet::index_bytes() const {
+  std::lock_guard lock(state_->writing);
+  return state_->index.graves().pool().bytes();
+}
+
 struct Matcher::State {
   State(PatternSet::State& owner, ReadLimits limits) : set(owner), seat(owner.take_seat()), reader(limits) {}
   ~State() { set.leave_seat(seat); }

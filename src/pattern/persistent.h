@@ -7,6 +7,8 @@
 //   graves.publish();                       // now readers may see it
 //   graves.collect(oldest_version_in_use);  // frees what no reader can reach any more
 //
+// Everything that readers walk over lies in the writer's BlockPool, so pages and tables must go before their Graveyard.
+//
 // Threads: reading is safe beside anything; everything that takes a Graveyard is the writer's alone.
 #pragma once
 
@@ -15,14 +17,27 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <memory>
+#include <span>
 #include <vector>
 
+#include "pattern/block_pool.h"
+
 namespace setpoint::pattern {
+
+// What lives in a BlockPool: made by `new (pool) T`.
+struct Pooled {
+  static void* operator new(std::size_t bytes, BlockPool& pool) { return pool.take(bytes); }
+  static void operator delete(void* block) { BlockPool::give(block); }
+  static void operator delete(void* block, BlockPool&) { BlockPool::give(block); }
+};
 
 // What was replaced, kept until no reader can reach it.
 class Graveyard {
  public:
   ~Graveyard() { collect(UINT64_MAX); }
+
+  BlockPool& pool() { return pool_; }  // for what will be buried here
 
   std::uint64_t edit() const { return edit_; }  // the version that is being prepared
   void publish() { ++edit_; }
@@ -45,6 +60,7 @@ class Graveyard {
     const void* what;
     void (*destroy)(const void*);
   };
+  BlockPool pool_;
   std::uint64_t edit_ = 1;
   std::deque<Dead> dead_;
 };
@@ -57,11 +73,11 @@ class PersistentArray {
   std::size_t capacity() const { return pages_.size() * kPage; }
 
   void set(std::size_t index, const T& value, Graveyard& graves) {
-    while (index >= capacity()) pages_.push_back(new Page{graves.edit(), {}});
+    while (index >= capacity()) pages_.push_back(new (graves.pool()) Page(graves.edit()));
     Page*& page = pages_[index / kPage];
     if (page->edit != graves.edit()) {
       graves.bury(page);
-      page = new Page(*page);
+      page = new (graves.pool()) Page(*page);
       page->edit = graves.edit();
     }
     page->items[index % kPage] = value;
@@ -74,9 +90,10 @@ class PersistentArray {
 
  private:
   static constexpr std::size_t kPage = 256;
-  struct Page {
+  struct Page : Pooled {
+    explicit Page(std::uint64_t made_by) : edit(made_by) {}
     std::uint64_t edit;
-    std::array<T, kPage> items;
+    std::array<T, kPage> items{};
   };
   std::vector<Page*> pages_;
 };
@@ -119,7 +136,7 @@ class KeyTable {
   void each(Visit visit) const {
     for (const Leaf& leaf : leaves_) {
       if (!leaf.block) continue;
-      for (const Entry& entry : leaf.block->entries) {
+      for (const Entry& entry : leaf.block->entries()) {
         if (entry.value) visit(entry.value);
       }
     }
@@ -137,10 +154,18 @@ class KeyTable {
     std::uint64_t key = 0;
     T* value = nullptr;
   };
-  struct Block {
+  // Its entries lie behind it.
+  struct Block : Pooled {
+    static Block* make(std::uint64_t edit, std::size_t size, BlockPool& pool) {
+      void* block = pool.take(sizeof(Block) + size * sizeof(Entry));
+      auto* made = ::new (block) Block{{}, edit, 0, size};
+      std::uninitialized_default_construct_n(made->entries().data(), size);
+      return made;
+    }
+    std::span<Entry> entries() { return {reinterpret_cast<Entry*>(this + 1), size}; }
+
     std::uint64_t edit;
-    std::size_t count;
-    std::vector<Entry> entries;
+    std::size_t count, size;
   };
   struct Leaf {
     Block* block = nullptr;
@@ -149,11 +174,11 @@ class KeyTable {
   };
 
   void place(Leaf& leaf, Entry entry, Graveyard& graves) {
-    bool full = !leaf.block || (leaf.block->count + 1) * 4 > leaf.block->entries.size() * 3;
+    bool full = !leaf.block || (leaf.block->count + 1) * 4 > leaf.block->size * 3;
     if (full) {
-      resize(leaf, leaf.block ? leaf.block->entries.size() * 2 : 4, graves);
+      resize(leaf, leaf.block ? leaf.block->size * 2 : 4, graves);
     } else if (leaf.block->edit != graves.edit()) {
-      resize(leaf, leaf.block->entries.size(), graves);
+      resize(leaf, leaf.block->size, graves);
     }
     std::size_t before = leaf.block->count;
     insert(leaf, entry);
@@ -162,7 +187,7 @@ class KeyTable {
 
   static void insert(Leaf& leaf, Entry entry) {
     std::size_t i = entry.key & leaf.mask;
-    auto& entries = leaf.block->entries;
+    auto entries = leaf.block->entries();
     while (entries[i].value && entries[i].key != entry.key) i = (i + 1) & leaf.mask;
     if (!entries[i].value) ++leaf.block->count;
     entries[i] = entry;
@@ -173,8 +198,8 @@ class KeyTable {
     if (!find(key)) return;
     Block* old = leaf.block;
     leaf.block = nullptr;
-    resize(leaf, old->entries.size(), graves);
-    for (const Entry& entry : old->entries) {
+    resize(leaf, old->size, graves);
+    for (const Entry& entry : old->entries()) {
       if (entry.value && entry.key != key) insert(leaf, entry);
     }
     discard(old, graves);
@@ -183,11 +208,11 @@ class KeyTable {
 
   static void resize(Leaf& leaf, std::size_t size, Graveyard& graves) {
     Block* old = leaf.block;
-    leaf.block = new Block{graves.edit(), 0, std::vector<Entry>(size)};
-    leaf.entries = leaf.block->entries.data();
+    leaf.block = Block::make(graves.edit(), size, graves.pool());
+    leaf.entries = leaf.block->entries().data();
     leaf.mask = size - 1;
     if (!old) return;
-    for (const Entry& entry : old->entries) {
+    for (const Entry& entry : old->entries()) {
       if (entry.value) insert(leaf, entry);
     }
     discard(old, graves);
@@ -212,7 +237,7 @@ class KeyTable {
     count_ = 0;
     for (Leaf& leaf : old) {
       if (!leaf.block) continue;
-      for (const Entry& entry : leaf.block->entries) {
+      for (const Entry& entry : leaf.block->entries()) {
         if (entry.value) place(leaf_of(entry.key), entry, graves);
       }
       discard(leaf.block, graves);

@@ -51,7 +51,12 @@ IndexedTest::IndexedTest(const FieldTest& test, std::uint32_t path, std::span<co
 bool IndexedTest::describe(const Operator& only) {
   if (const auto* op = std::get_if<Affix>(&only))
     return describe_text(op->suffix ? Shape::suffix : Shape::prefix, op->text);
-  if (const auto* op = std::get_if<AnythingBut>(&only)) return describe_list(Shape::none_of, *op->excluded);
+  if (const auto* op = std::get_if<AnythingBut>(&only)) return describe_excluded(*op->excluded);
+  if (const auto* op = std::get_if<CidrTest>(&only)) return describe_network(*op->network);
+  if (std::holds_alternative<Exists>(only) || std::holds_alternative<Absent>(only)) {
+    shape_ = std::holds_alternative<Exists>(only) ? Shape::present : Shape::absent;
+    return true;
+  }
   if (is_text(only)) return describe_text(Shape::whole, std::get<Literal>(only).text);
   const auto* range = std::get_if<Range>(&only);
   if (!range) return false;
@@ -59,6 +64,19 @@ bool IndexedTest::describe(const Operator& only) {
   bounds_.low = range->low ? range->low->view().nearest : -kInfinity;
   bounds_.high = range->high ? range->high->view().nearest : kInfinity;
   shape_ = Shape::range;
+  return true;
+}
+
+bool IndexedTest::describe_excluded(const std::vector<Operator>& excluded) {
+  const Affix* only = excluded.size() == 1 ? std::get_if<Affix>(&excluded.front()) : nullptr;
+  if (only) return describe_text(only->suffix ? Shape::not_suffix : Shape::not_prefix, only->text);
+  return describe_list(Shape::none_of, excluded);
+}
+
+bool IndexedTest::describe_network(const Network& network) {
+  std::copy(network.base().bytes.begin(), network.base().bytes.end(), network_);
+  size_ = static_cast<std::uint16_t>(network.bits() * 2 + (network.v4() ? 1 : 0));
+  shape_ = Shape::network;
   return true;
 }
 
@@ -85,10 +103,20 @@ bool IndexedTest::describe_list(Shape shape, const std::vector<Operator>& member
 
 Prefilter IndexedTest::about_text(std::string_view text) const {
   if (text.size() < size_ || (shape_ == Shape::whole && text.size() != size_)) return Prefilter::no;
-  const char* from = shape_ == Shape::suffix ? text.data() + text.size() - size_ : text.data();
+  const char* from = from_the_end() ? text.data() + text.size() - size_ : text.data();
   std::size_t end = std::min<std::size_t>(size_, kEnd);
   if (few_bytes(from, end) != words_.first || few_bytes(from + size_ - end, end) != words_.second) return Prefilter::no;
   return size_ <= 2 * kEnd ? Prefilter::yes : Prefilter::unsure;
+}
+
+// The first bits of both must be the same; those of a network behind them are 0.
+Prefilter IndexedTest::about_address(const Address* address) const {
+  if (!address || address->v4 != ((size_ & 1) != 0)) return Prefilter::no;
+  unsigned bits = size_ / 2u, whole = bits / 8;
+  if (std::memcmp(address->bytes.data(), network_, whole) != 0) return Prefilter::no;
+  if (bits % 8 == 0) return Prefilter::yes;
+  bool same = (address->bytes[whole] & (0xff00u >> bits % 8) & 0xffu) == network_[whole];
+  return same ? Prefilter::yes : Prefilter::no;
 }
 
 }  // namespace setpoint::pattern

@@ -9,7 +9,6 @@ HOLE = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrI
 
 
 class SecurityGroups(TwinCase):
-    left_out = ("ec2:DescribeSpotFleetRequests",)
     def setUp(self):
         self.ec2 = self.client("ec2")
 

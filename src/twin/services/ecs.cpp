@@ -94,9 +94,9 @@ Answer register_task(Request& request) {
                {"placementConstraints", Json::array()},
                {"compatibilities", Json::array({"EC2"})},
                {"registeredAt", request.now()},
-               {"registeredBy", request.caller().arn},
+               {"registeredBy", request.call().caller.arn},
                {"Tags", sorted_tags(request.parameter("tags"))}};
-  overlay(task, request,
+  overlay(task, request.call().parameters,
           {"containerDefinitions", "taskRoleArn", "executionRoleArn", "networkMode", "volumes", "placementConstraints",
            "requiresCompatibilities", "cpu", "memory", "pidMode", "ipcMode", "proxyConfiguration",
            "inferenceAccelerators", "ephemeralStorage", "runtimePlatform"});
@@ -176,7 +176,8 @@ Answer create_cluster(Request& request) {
                   {"clusterName", name},
                   {"settings", merged_settings(standard_settings(), request.parameter("settings"))},
                   {"Tags", sorted_tags(request.parameter("tags"))}};
-  overlay(cluster, request, {"configuration", "capacityProviders", "defaultCapacityProviderStrategy"});
+  overlay(cluster, request.call().parameters,
+          {"configuration", "capacityProviders", "defaultCapacityProviderStrategy"});
   Answer made = make(request, kCluster, std::move(cluster));
   return made ? Answer(Json{{"cluster", cluster_view(*made)}}) : made;
 }
@@ -204,7 +205,7 @@ Answer update_cluster(Request& request) {
   Answer cluster = cluster_of(request);
   if (!cluster) return cluster;
   (*cluster)["settings"] = merged_settings(base::member(*cluster, "settings"), request.parameter("settings"));
-  overlay(*cluster, request, {"configuration"});
+  overlay(*cluster, request.call().parameters, {"configuration"});
   keep(request, kCluster, *cluster);
   return Json{{"cluster", cluster_view(*cluster)}};
 }
@@ -243,7 +244,7 @@ std::string service_arn(const Request& request, const Json& cluster, const std::
 }
 
 Check overlay_service(Request& request, Json& service) {
-  overlay(service, request,
+  overlay(service, request.call().parameters,
           {"desiredCount", "launchType", "platformVersion", "networkConfiguration", "loadBalancers", "role",
            "capacityProviderStrategy", "deploymentConfiguration", "healthCheckGracePeriodSeconds",
            "enableExecuteCommand", "schedulingStrategy", "propagateTags", "serviceRegistries"});
@@ -267,7 +268,7 @@ Answer create_service(Request& request) {
                   {"desiredCount", 0},
                   {"launchType", "EC2"},
                   {"createdAt", request.now()},
-                  {"createdBy", request.caller().arn},
+                  {"createdBy", request.call().caller.arn},
                   {"Tags", sorted_tags(request.parameter("tags"))}};
   if (Check wrong = overlay_service(request, service)) return tl::unexpected(*wrong);
   if (service["launchType"] == "FARGATE" && !service.contains("platformVersion")) service["platformVersion"] = "LATEST";
