@@ -132,7 +132,8 @@ class PlanReader {
     for (const auto& [key, part] : unknown_part.items()) {
       if (!part.is_boolean() || !part.get<bool>()) continue;
       Node node = unknown(key, expression_of(key), at);
-      auto known = std::find_if(out.entries.begin(), out.entries.end(), [&](const auto& e) { return e.key == key; });
+      auto known =
+          std::find_if(out.entries.begin(), out.entries.end(), [&name = key](const auto& e) { return e.key == name; });
       if (known != out.entries.end())
         known->value = std::move(node);
       else

@@ -68,6 +68,12 @@ base::Result<Json> RehearsalHost::read_real(const ApiCall& call) {
   return std::move(result.output);
 }
 
+std::vector<std::string> RehearsalHost::unmodelled() const {
+  std::vector<std::string> out = unmodelled_;
+  for (std::string& what : world_.unmodelled()) out.push_back(std::move(what));
+  return out;
+}
+
 void RehearsalHost::note_unmodelled(const ApiCall& call) {
   std::string name = call.service + ":" + call.operation;
   if (std::find(unmodelled_.begin(), unmodelled_.end(), name) == unmodelled_.end())

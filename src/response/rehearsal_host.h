@@ -26,7 +26,8 @@ class RehearsalHost final : public ProgramHost {
   runbook::Answer<runbook::Done> sleep_until(const runbook::CallSite& site, base::Timestamp until) override;
 
   std::vector<model::PlannedCall>& calls() { return calls_; }
-  const std::vector<std::string>& unmodelled() const { return unmodelled_; }
+  // Calls that were not simulated at all, then what was left out of those that were.
+  std::vector<std::string> unmodelled() const;
   const std::vector<model::ApiCall>& simulated_reads() const { return simulated_reads_; }
   const std::vector<model::ApiCall>& real_reads() const { return real_reads_; }
   // Known where the program asked for it.

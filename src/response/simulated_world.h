@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,9 @@ class SimulatedWorld {
   virtual base::Result<base::Json> call(const model::ApiCall& call) = 0;
   // Lets the world's own clock go on: what takes time there (a database that is being modified) goes on with it.
   virtual void advance(base::Milliseconds time) = 0;
+
+  // What the calls so far asked for that this world does not simulate, each once: a parameter, what a script would do.
+  virtual std::vector<std::string> unmodelled() const = 0;
 
   virtual std::size_t version() = 0;  // names the present state for the functions below
   virtual std::vector<model::ResourceKey> changed(std::size_t from, std::size_t to) const = 0;

@@ -39,6 +39,8 @@ class TwinWorld final : public SimulatedWorld {
   base::Result<base::Json> call(const model::ApiCall& call) override;
   void advance(base::Milliseconds time) override { clock_.advance(time); }
 
+  std::vector<std::string> unmodelled() const override { return cloud_.unmodelled(); }
+
   std::size_t version() override;
   std::vector<model::ResourceKey> changed(std::size_t from, std::size_t to) const override;
   model::Resource render(std::size_t version, const model::ResourceKey& key) const override;

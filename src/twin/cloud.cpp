@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "twin/limits.h"
+#include "twin/unread_parameters.h"
 
 namespace setpoint::twin {
 
@@ -71,6 +72,29 @@ bool is_dry_run(const Call& call) {
   return call.service == "ec2" && base::member(call.parameters, "DryRun") == Json(true);
 }
 
+Answer unknown_operation(const Call& call) {
+  static constexpr std::string_view kQuery[] = {
+      "ec2", "iam", "sts", "sns", "rds", "redshift", "autoscaling", "elbv2", "cloudformation", "cloudwatch"};
+  if (call.service == "s3" || call.service == "s3control") {
+    return error("NotImplemented", "A header you provided implies functionality that is not implemented.", 501);
+  }
+  if (std::find(std::begin(kQuery), std::end(kQuery), call.service) != std::end(kQuery)) {
+    return error("InvalidAction", fmt::format("The action {} is not valid for this web service.", call.operation));
+  }
+  return error("UnknownOperationException",
+               fmt::format("The operation {} is not modelled by this twin.", call.operation), 400);
+}
+
+// What of this call was left out of account: what the operation says itself, and what it never looked at.
+std::vector<std::string> left_out(const Call& call, const Request& request, bool answered) {
+  std::vector<std::string> out;
+  for (const std::string& what : request.unmodelled()) out.push_back(call.service + ": " + what);
+  if (!answered) return out;
+  for (const std::string& name : ineffective_parameters(request))
+    out.push_back(fmt::format("{}: {}: the parameter {}", call.service, call.operation, name));
+  return out;
+}
+
 }  // namespace
 
 Cloud::Cloud(State state, base::Clock& clock, CloudOptions options)
@@ -117,18 +141,9 @@ std::vector<std::string> Cloud::unmodelled() const {
   return unmodelled_;
 }
 
-Answer Cloud::refuse_unmodelled(const Call& call) {
+Served Cloud::refuse_unmodelled(const Call& call) {
   note_unmodelled(call.service + ":" + call.operation);
-  static constexpr std::string_view kQuery[] = {
-      "ec2", "iam", "sts", "sns", "rds", "redshift", "autoscaling", "elbv2", "cloudformation", "cloudwatch"};
-  if (call.service == "s3" || call.service == "s3control") {
-    return error("NotImplemented", "A header you provided implies functionality that is not implemented.", 501);
-  }
-  if (std::find(std::begin(kQuery), std::end(kQuery), call.service) != std::end(kQuery)) {
-    return error("InvalidAction", fmt::format("The action {} is not valid for this web service.", call.operation));
-  }
-  return error("UnknownOperationException",
-               fmt::format("The operation {} is not modelled by this twin.", call.operation), 400);
+  return {unknown_operation(call), {call.service + ":" + call.operation}};
 }
 
 Check Cloud::keep(State after) {
@@ -151,15 +166,15 @@ Served Cloud::serve(const Call& call) {
     if (std::optional<AwsError> wrong = error_of(*fault, call.service)) return {tl::unexpected(*wrong)};
   }
   const Operation* operation = find_operation(call.service, call.operation);
-  if (!operation) return {refuse_unmodelled(call)};
-  Served served{run(*operation, call, fault ? std::optional(fault->kind) : std::nullopt)};
+  if (!operation) return refuse_unmodelled(call);
+  Served served = run(*operation, call, fault ? std::optional(fault->kind) : std::nullopt);
   if (!fault) return served;
   if (fault->kind == FaultKind::partial_page && served.answer) shorten(*served.answer);
   served.drop = fault->kind == FaultKind::drop;
   return served;
 }
 
-Answer Cloud::run(const Operation& operation, const Call& call, std::optional<FaultKind> fault) {
+Served Cloud::run(const Operation& operation, const Call& call, std::optional<FaultKind> fault) {
   bool writes = operation.effect == Effect::write;
   std::unique_lock lock(mutex_);
   State work = fault == FaultKind::stale_read ? previous_ : state_;
@@ -167,13 +182,14 @@ Answer Cloud::run(const Operation& operation, const Call& call, std::optional<Fa
   Request request(call, work, clock_, *sessions_);
   Answer answer = operation.run(request);
   if (answer && is_dry_run(call))
-    return error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
+    return {error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)};
   if (writes && answer && fault != FaultKind::no_op) {
-    if (Check wrong = keep(std::move(work))) return tl::unexpected(*wrong);
+    if (Check wrong = keep(std::move(work))) return {tl::unexpected(*wrong)};
   }
   if (writes) lock.unlock();
-  for (const std::string& what : request.unmodelled()) note_unmodelled(call.service + ": " + what);
-  return answer;
+  Served served{std::move(answer), left_out(call, request, answer.has_value())};
+  for (const std::string& what : served.unmodelled) note_unmodelled(what);
+  return served;
 }
 
 }  // namespace setpoint::twin

@@ -13,7 +13,8 @@
 // Ownership: a Cloud owns its State; forks are independent. The Clock is borrowed and must outlive it.
 // Threads: all functions are safe; calls of one cloud run one at a time, forks of it in parallel.
 // Refusals: an operation that is not in the tables answers with the service's own error for an unknown action and is
-// listed in unmodelled(); so is an answer that leaves something out (a rule id that only the real cloud knows).
+// listed in unmodelled(); so is an answer that leaves something out (a rule id that only the real cloud knows), and
+// every parameter that the operation was given and did not look at (unread_parameters.h).
 #pragma once
 
 #include <functional>
@@ -42,9 +43,10 @@ struct Identity {
   base::Timestamp expires;        // not known() = never
 };
 
-// An answer, and whether a fault wants the connection closed instead of it.
+// An answer, what of the call it leaves out of account, and whether a fault wants the connection closed instead.
 struct Served {
   Answer answer;
+  std::vector<std::string> unmodelled = {};  // as in Cloud::unmodelled()
   bool drop = false;
 };
 
@@ -76,9 +78,9 @@ class Cloud {
   const CloudOptions& options() const { return options_; }
 
  private:
-  Answer run(const Operation& operation, const Call& call, std::optional<FaultKind> fault);
+  Served run(const Operation& operation, const Call& call, std::optional<FaultKind> fault);
   Check keep(State after);  // the lock is held
-  Answer refuse_unmodelled(const Call& call);
+  Served refuse_unmodelled(const Call& call);
 
   base::Clock& clock_;
   CloudOptions options_;

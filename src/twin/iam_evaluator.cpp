@@ -1,6 +1,7 @@
 #include "twin/iam_evaluator.h"
 
 #include <algorithm>
+#include <array>
 
 #include "twin/iam_conditions.h"
 #include "twin/limits.h"
@@ -107,12 +108,6 @@ AccessVerdict judge_statement(const Json& statement, const AccessRequest& reques
   return conditions == ConditionVerdict::met ? AccessVerdict::allowed : AccessVerdict::implicitly_denied;
 }
 
-Json policy_object(const Json& policy) {
-  if (!policy.is_string()) return policy;
-  auto parsed = base::parse_json(policy.get_ref<const std::string&>(), {kPolicyBytesMax, 32});
-  return parsed ? *parsed : Json();
-}
-
 AccessVerdict judge_all(const std::vector<Json>& policies, const AccessRequest& request) {
   AccessVerdict verdict = AccessVerdict::implicitly_denied;
   for (const Json& policy : policies)
@@ -150,19 +145,112 @@ void add_policies_of(const State& state, const StateKey& key, PolicySet& out) {
                *out.boundary);
 }
 
-// --- Trust
+// --- Principals
 
-bool principal_named(const Json& principal, const Caller& caller) {
-  std::string role_arn = fmt::format("arn:aws:iam::{}:role/{}", caller.account, caller.role_name);
-  auto names_caller = [&](const std::string& text) {
-    return text == "*" || text == caller.account || text == fmt::format("arn:aws:iam::{}:root", caller.account) ||
-           text == caller.arn || (!caller.role_name.empty() && text == role_arn);
-  };
-  if (principal.is_string()) return principal.get<std::string>() == "*";
-  return any_of_element(base::member(principal, "AWS"), names_caller);
+// How a policy of a resource names a caller. Whoever is named by the account alone is let in as far as the account's
+// own policies let him.
+enum class Naming { none, account, anyone, direct };
+
+bool is_role_of(const std::string& arn, const Caller& caller) {
+  return !caller.role_name.empty() && arn.find(fmt::format(":iam::{}:role/", caller.account)) != std::string::npos &&
+         arn.substr(arn.rfind('/') + 1) == caller.role_name;
 }
 
-bool is_list_of_one(const Json& value) { return value.is_object(); }
+Naming naming_of(const std::string& principal, const Caller& caller) {
+  if (principal == caller.arn && !caller.is_root()) return Naming::direct;
+  if (principal == "*" || is_role_of(principal, caller)) return Naming::anyone;
+  bool account = principal == caller.account || principal.ends_with(fmt::format(":iam::{}:root", caller.account));
+  return account ? Naming::account : Naming::none;
+}
+
+Naming naming_in(const Json& principal, const Caller& caller) {
+  if (principal.is_string()) return principal.get<std::string>() == "*" ? Naming::anyone : Naming::none;
+  Naming strongest = Naming::none;
+  any_of_element(base::member(principal, "AWS"), [&](const std::string& name) {
+    strongest = std::max(strongest, naming_of(name, caller));
+    return false;
+  });
+  return strongest;
+}
+
+Naming naming_by(const Json& statement, const Caller& caller) {
+  const Json& others = base::member(statement, "NotPrincipal");
+  if (others.is_null()) return naming_in(base::member(statement, "Principal"), caller);
+  return naming_in(others, caller) == Naming::none ? Naming::anyone : Naming::none;
+}
+
+std::vector<Json> statements_of(const Json& written) {
+  Json policy = policy_object(written);
+  const Json& statements = base::member(policy, "Statement");
+  if (statements.is_object()) return {statements};
+  return statements.is_array() ? statements.get<std::vector<Json>>() : std::vector<Json>();
+}
+
+struct ResourceVerdict {
+  bool denied = false;
+  Naming allowed = Naming::none;  // as whom
+};
+
+ResourceVerdict judge_side(const Json& policy, const AccessRequest& request, const Caller& caller) {
+  ResourceVerdict out;
+  for (Json& statement : statements_of(policy)) {
+    if (!statement.is_object()) continue;
+    Naming naming = naming_by(statement, caller);
+    if (naming == Naming::none) continue;
+    // The trust in a role names no resource: it is the role's.
+    if (!statement.contains("Resource") && !statement.contains("NotResource")) statement["Resource"] = "*";
+    AccessVerdict verdict = judge_statement(statement, request);
+    out.denied = out.denied || verdict == AccessVerdict::explicitly_denied;
+    if (verdict == AccessVerdict::allowed) out.allowed = std::max(out.allowed, naming);
+  }
+  return out;
+}
+
+// Whoever locks himself out of his bucket: the root user may still mend the policy.
+bool mends_bucket_policy(const PolicySet& policies, const std::string& action) {
+  return policies.everything &&
+         (action == "s3:PutBucketPolicy" || action == "s3:GetBucketPolicy" || action == "s3:DeleteBucketPolicy");
+}
+
+// --- Layers of the caller's own policies
+
+struct Layer {
+  const std::vector<Json>* policies;
+  const char* name;
+};
+using Layers = std::array<Layer, 3>;
+
+Layers layers_of(const PolicySet& policies) {
+  return {Layer{&policies.identity, "identity-based policy"},
+          {policies.boundary ? &*policies.boundary : nullptr, "permissions boundary"},
+          {policies.session ? &*policies.session : nullptr, "session policy"}};
+}
+
+Evaluation not_allowed_by(const char* name, const AccessRequest& request) {
+  return {AccessVerdict::implicitly_denied, fmt::format("because no {} allows the {} action", name, request.action)};
+}
+
+std::optional<Evaluation> denied_by(const PolicySet& policies, const AccessRequest& request) {
+  if (policies.everything) return {};
+  for (const Layer& layer : layers_of(policies)) {
+    if (layer.policies && judge_all(*layer.policies, request) == AccessVerdict::explicitly_denied) {
+      return Evaluation{AccessVerdict::explicitly_denied,
+                        fmt::format("with an explicit deny in {} {}", layer.name[0] == 'i' ? "an" : "a", layer.name)};
+    }
+  }
+  return {};
+}
+
+// Every layer from the `first` on.
+Evaluation allowed_by(const PolicySet& policies, const AccessRequest& request, std::size_t first) {
+  if (policies.everything) return {AccessVerdict::allowed, {}};
+  Layers layers = layers_of(policies);
+  for (std::size_t i = first; i < layers.size(); ++i) {
+    if (layers[i].policies && judge_all(*layers[i].policies, request) != AccessVerdict::allowed)
+      return not_allowed_by(layers[i].name, request);
+  }
+  return {AccessVerdict::allowed, {}};
+}
 
 }  // namespace
 
@@ -171,12 +259,15 @@ bool matches_policy_pattern(std::string_view text, std::string_view pattern, con
   return expanded && glob(text, *expanded);
 }
 
+Json policy_object(const Json& policy) {
+  if (!policy.is_string()) return policy;
+  auto parsed = base::parse_json(policy.get_ref<const std::string&>(), {kPolicyBytesMax, 32});
+  return parsed ? *parsed : Json();
+}
+
 AccessVerdict judge(const Json& written, const AccessRequest& request) {
-  Json policy = policy_object(written);
-  const Json& statements = base::member(policy, "Statement");
-  if (is_list_of_one(statements)) return judge_statement(statements, request);
   AccessVerdict verdict = AccessVerdict::implicitly_denied;
-  for (const Json& statement : statements) {
+  for (const Json& statement : statements_of(written)) {
     AccessVerdict one = judge_statement(statement, request);
     if (one == AccessVerdict::explicitly_denied) return one;
     if (one == AccessVerdict::allowed) verdict = one;
@@ -185,27 +276,22 @@ AccessVerdict judge(const Json& written, const AccessRequest& request) {
 }
 
 Evaluation evaluate(const PolicySet& policies, const AccessRequest& request) {
-  if (policies.everything) return {AccessVerdict::allowed, {}};
-  struct Layer {
-    const std::vector<Json>* policies;
-    const char* name;
-  };
-  const Layer layers[] = {{&policies.identity, "identity-based policy"},
-                          {policies.boundary ? &*policies.boundary : nullptr, "permissions boundary"},
-                          {policies.session ? &*policies.session : nullptr, "session policy"}};
-  for (const Layer& layer : layers) {
-    if (layer.policies && judge_all(*layer.policies, request) == AccessVerdict::explicitly_denied) {
-      return {AccessVerdict::explicitly_denied,
-              fmt::format("with an explicit deny in {} {}", layer.name[0] == 'i' ? "an" : "a", layer.name)};
-    }
-  }
-  for (const Layer& layer : layers) {
-    if (layer.policies && judge_all(*layer.policies, request) != AccessVerdict::allowed) {
-      return {AccessVerdict::implicitly_denied,
-              fmt::format("because no {} allows the {} action", layer.name, request.action)};
-    }
-  }
-  return {AccessVerdict::allowed, {}};
+  if (auto denied = denied_by(policies, request)) return *denied;
+  return allowed_by(policies, request, 0);
+}
+
+Evaluation evaluate(const PolicySet& policies, const AccessRequest& request, const Caller& caller,
+                    const ResourceSide& side) {
+  if (auto denied = denied_by(policies, request)) return *denied;
+  ResourceVerdict says = judge_side(side.policy, request, caller);
+  if (says.denied && !mends_bucket_policy(policies, request.action))
+    return {AccessVerdict::explicitly_denied, "with an explicit deny in a resource-based policy"};
+  bool stranger = side.owner != caller.account;
+  if ((stranger || side.policy_must_allow) && says.allowed == Naming::none)
+    return not_allowed_by("resource-based policy", request);
+  if (stranger || says.allowed < Naming::anyone) return allowed_by(policies, request, 0);
+  constexpr std::size_t kBehindIdentity = 1, kBehindAll = 3;
+  return allowed_by(policies, request, says.allowed == Naming::direct ? kBehindAll : kBehindIdentity);
 }
 
 PolicySet policies_of(const State& state, const Caller& caller) {
@@ -226,23 +312,13 @@ PolicySet policies_of(const State& state, const Caller& caller) {
   return out;
 }
 
-bool trusts(const Json& written, const Caller& caller, const std::string& external_id) {
+bool trusts(const Json& trust_policy, const Caller& caller, const std::string& external_id) {
   AccessRequest request{"sts:AssumeRole", "*", {}};
   request.context["aws:principalarn"] = {caller.arn};
   request.context["aws:principalaccount"] = {caller.account};
   if (!external_id.empty()) request.context["sts:externalid"] = {external_id};
-  Json policy = policy_object(written);
-  Json statements = base::member(policy, "Statement");
-  if (is_list_of_one(statements)) statements = Json::array({statements});
-  bool allowed = false;
-  for (Json statement : statements) {
-    if (!statement.is_object() || !principal_named(base::member(statement, "Principal"), caller)) continue;
-    statement["Resource"] = "*";
-    AccessVerdict verdict = judge_statement(statement, request);
-    if (verdict == AccessVerdict::explicitly_denied) return false;
-    allowed = allowed || verdict == AccessVerdict::allowed;
-  }
-  return allowed;
+  ResourceVerdict says = judge_side(trust_policy, request, caller);
+  return !says.denied && says.allowed != Naming::none;
 }
 
 }  // namespace setpoint::twin

@@ -8,8 +8,11 @@
 //   Evaluation seen = evaluate(policies, request);
 //   if (seen.verdict != AccessVerdict::allowed) ... seen.because ...
 //
-// Logic, as AWS documents it for one account: an explicit Deny in any policy wins; then the identity policies must
-// allow, and, where they exist, the boundary and the session policies must allow too. Supported: Action, NotAction,
+// Logic, as AWS documents it: an explicit Deny in any policy wins. Then the identity policies must allow, and, where
+// they exist, the boundary and the session policies must allow too. In the resource's own account its policy may allow
+// in place of the identity policies, where it names the caller and not just the account; a user or a session that it
+// names is not held by boundary and session policies either. A caller of another account needs both sides, and so
+// does everyone where the policy decides alone who may ask at all: KMS keys and the trust in a role. Supported: Action, NotAction,
 // Resource, NotResource, wildcards, policy variables (${aws:username}, with default values, ${*}), every condition
 // operator of the IAM reference except the Binary ones, with IfExists, ForAllValues and ForAnyValue. What cannot be
 // understood counts against the caller: an Allow with it does not apply, a Deny with it does. Policies are JSON
@@ -48,9 +51,22 @@ struct Evaluation {
   std::string because;  // AWS's words: "because no identity-based policy allows the ec2:X action"
 };
 
+// What the resource itself says; see resource_policies.h.
+struct ResourceSide {
+  std::string owner;               // account
+  std::string arn;                 // in full, where the request named it by less
+  Json policy = {};                // null = it has none
+  bool policy_must_allow = false;  // a KMS key, the trust in a role
+};
+
 Evaluation evaluate(const PolicySet& policies, const AccessRequest& request);
+Evaluation evaluate(const PolicySet& policies, const AccessRequest& request, const Caller& caller,
+                    const ResourceSide& side);
 // Does one policy document allow (or deny) it? What evaluate() is made of.
 AccessVerdict judge(const Json& policy, const AccessRequest& request);
+
+// A document given as text; null where it is none.
+Json policy_object(const Json& policy);
 
 // From the state: inline and attached policies of the user (and its groups) or role, boundary, the session's own.
 PolicySet policies_of(const State& state, const Caller& caller);

@@ -54,6 +54,72 @@ TEST(IamEvaluator, BoundaryAndSessionMustAllowToo) {
   EXPECT_EQ(evaluate(set, asks("ec2:DescribeVpcs")).verdict, kImplicit);
 }
 
+ResourceSide side_of(const std::string& owner, const std::string& statement, bool must_allow = false) {
+  return {owner, "arn:aws:s3:::b", policy(statement), must_allow};
+}
+
+Caller user_of(const std::string& account) {
+  Caller caller;
+  caller.account = account;
+  caller.user_name = "ada";
+  caller.arn = "arn:aws:iam::" + account + ":user/ada";
+  return caller;
+}
+
+// Rows: whose resource, what it says, what the caller's own policies say, whether the resource's must allow; what comes
+// out.
+TEST(IamEvaluator, ResourcesHaveTheirSay) {
+  const Caller ada = user_of("111122223333");
+  const std::string own = ada.account, other = "222233334444";
+  const std::string names_user =
+      R"({"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/ada"},"Action":"s3:*","Resource":"*"})";
+  const std::string names_account =
+      R"({"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"s3:*","Resource":"*"})";
+  const std::string denies =
+      R"({"Effect":"Deny","NotPrincipal":{"AWS":"222233334444"},"Action":"s3:*","Resource":"*"})";
+  const std::string service =
+      R"({"Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"s3:*","Resource":"*"})";
+  struct Row {
+    std::string owner, says;
+    bool caller_may, must_allow;
+    AccessVerdict expected;
+  };
+  const Row rows[] = {{own, names_user, false, false, kAllowed},     {own, names_account, false, false, kImplicit},
+                      {own, names_account, true, false, kAllowed},   {own, service, false, false, kImplicit},
+                      {own, service, true, false, kAllowed},         {own, service, true, true, kImplicit},
+                      {own, names_account, true, true, kAllowed},    {own, names_account, false, true, kImplicit},
+                      {own, names_user, false, true, kAllowed},      {own, denies, true, false, kExplicit},
+                      {other, names_user, false, false, kImplicit},  {other, names_user, true, false, kAllowed},
+                      {other, names_account, true, false, kAllowed}, {other, service, true, false, kImplicit}};
+  for (const Row& row : rows) {
+    PolicySet set;
+    if (row.caller_may) set.identity = {policy(R"({"Effect":"Allow","Action":"*","Resource":"*"})")};
+    Evaluation seen =
+        evaluate(set, asks("s3:GetObject", "arn:aws:s3:::b"), ada, side_of(row.owner, row.says, row.must_allow));
+    EXPECT_EQ(seen.verdict, row.expected) << row.owner << " " << row.says << " " << row.caller_may << seen.because;
+  }
+}
+
+TEST(IamEvaluator, WhoIsNamedHimselfIsNotHeldByBoundaries) {
+  Caller session;
+  session.account = "111122223333";
+  session.role_name = "ops";
+  session.arn = "arn:aws:sts::111122223333:assumed-role/ops/run";
+  PolicySet set;
+  set.session = std::vector<Json>{policy(R"({"Effect":"Allow","Action":"ec2:*","Resource":"*"})")};
+  auto verdict = [&](const std::string& principal) {
+    return evaluate(set, asks("s3:GetObject", "arn:aws:s3:::b"), session,
+                    side_of("111122223333", R"({"Effect":"Allow","Principal":{"AWS":")" + principal +
+                                                R"("},"Action":"s3:*","Resource":"*"})"))
+        .verdict;
+  };
+  EXPECT_EQ(verdict(session.arn), kAllowed);
+  EXPECT_EQ(verdict("arn:aws:iam::111122223333:role/ops"), kImplicit);
+  EXPECT_EQ(verdict("*"), kImplicit);
+  set.session->push_back(policy(R"({"Effect":"Deny","Action":"s3:*","Resource":"*"})"));
+  EXPECT_EQ(verdict(session.arn), kExplicit);
+}
+
 struct ConditionCase {
   const char* condition;
   std::map<std::string, std::vector<std::string>> context;

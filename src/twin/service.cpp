@@ -25,6 +25,25 @@ std::string Request::global_arn(std::string_view service, std::string_view rest)
   return fmt::format("arn:{}:{}::{}:{}", partition(), service, account(), rest);
 }
 
+const Json& Request::parameter(std::string_view name) const {
+  const Json& value = base::member(call_.parameters, name);
+  if (!value.is_null()) read_.push_back(&value);
+  return value;
+}
+
+std::string Request::text(std::string_view name) const {
+  const Json& value = parameter(name);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+std::vector<std::string> Request::unread() const {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : call_.parameters.items()) {
+    if (std::find(read_.begin(), read_.end(), &value) == read_.end()) out.push_back(name);
+  }
+  return out;
+}
+
 std::int64_t Request::integer(std::string_view name, std::int64_t fallback) const {
   const Json& value = parameter(name);
   return value.is_number() ? value.get<std::int64_t>() : fallback;

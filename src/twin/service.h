@@ -51,6 +51,8 @@ struct Call {
   std::string service;    // boto3's client name: "ec2"
   std::string operation;  // "RevokeSecurityGroupIngress"
   Json parameters = Json::object();
+  // The account whose resources the call is about, where its own policies let this caller in; "" = the caller's own.
+  std::string owner = {};
 };
 
 // An error in AWS's sense. `status` is the HTTP status.
@@ -72,11 +74,11 @@ class Request {
   Request(const Call& call, State& state, base::Clock& clock, Sessions& sessions)
       : call_(call), state_(state), clock_(clock), sessions_(sessions) {}
 
-  const Call& call() const { return call_; }
+  const Caller& caller() const { return call_.caller; }
   State& state() { return state_; }
   base::Clock& clock() { return clock_; }
   Sessions& sessions() { return sessions_; }
-  const std::string& account() const { return call_.caller.account; }
+  const std::string& account() const { return call_.owner.empty() ? call_.caller.account : call_.owner; }
   const std::string& region() const { return call_.region; }
   std::string partition() const;  // aws, aws-cn, aws-us-gov: from the region
   std::string now() const { return base::to_iso8601(clock_.now()); }
@@ -84,10 +86,11 @@ class Request {
   std::string arn(std::string_view service, std::string_view rest) const;
   std::string global_arn(std::string_view service, std::string_view rest) const;  // without region
 
-  // Parameters. Absent ones read as "", null, the fallback.
-  bool has(std::string_view name) const { return !base::member(call_.parameters, name).is_null(); }
-  const Json& parameter(std::string_view name) const { return base::member(call_.parameters, name); }
-  std::string text(std::string_view name) const { return base::string_member(call_.parameters, name); }
+  // Parameters. Absent ones read as "", null, the fallback. There is no other way to them: what an operation never asks
+  // for has no effect, and unread() tells it.
+  bool has(std::string_view name) const { return !parameter(name).is_null(); }
+  const Json& parameter(std::string_view name) const;
+  std::string text(std::string_view name) const;
   std::int64_t integer(std::string_view name, std::int64_t fallback) const;
   bool flag(std::string_view name, bool fallback = false) const;
 
@@ -107,6 +110,9 @@ class Request {
   std::vector<Json> all(std::string_view type);  // copies, in order of ids
   std::vector<Json> all_global(std::string_view type);
 
+  // Names of the given parameters that nobody has asked for so far.
+  std::vector<std::string> unread() const;
+
   // What the answer leaves out of account: see Cloud::unmodelled().
   void note_unmodelled(std::string what) { unmodelled_.push_back(std::move(what)); }
   const std::vector<std::string>& unmodelled() const { return unmodelled_; }
@@ -116,6 +122,7 @@ class Request {
   State& state_;
   base::Clock& clock_;
   Sessions& sessions_;
+  mutable std::vector<const Json*> read_;  // parameters, by where they stand
   std::vector<std::string> unmodelled_;
 };
 

@@ -1,5 +1,7 @@
 #include "twin/wire.h"
 
+#include <algorithm>
+
 #include "base/digest.h"
 #include "twin/authorization.h"
 #include "twin/request_signature.h"
@@ -26,6 +28,15 @@ AwsError expired(std::string_view service) {
   if (service == "s3") return {"ExpiredToken", "The provided token has expired.", 400, Json::object()};
   if (service == "ec2") return {"RequestExpired", "Request has expired.", 400, Json::object()};
   return {"ExpiredTokenException", "The security token included in the request is expired", 403, Json::object()};
+}
+
+// What was left out may quote the caller's own words: nothing of it may end the line.
+std::string header_text(const std::vector<std::string>& parts) {
+  constexpr std::size_t kBytesMax = 4'096;
+  std::string out = fmt::format("{}", fmt::join(parts, ", ")).substr(0, kBytesMax);
+  std::replace_if(
+      out.begin(), out.end(), [](unsigned char c) { return c < ' ' || c > '~'; }, '?');
+  return out;
 }
 
 }  // namespace
@@ -78,6 +89,7 @@ WireReply Wire::run(const aws::RequestRoute& route, const aws::DecodedRequest& d
       served.answer
           ? WireReply{aws::encode_response(*decoded.operation, *served.answer, next_request_id(), decoded.protocol)}
           : failure(route, served.answer.error());
+  if (!served.unmodelled.empty()) reply.http.headers.emplace_back(kUnmodelledHeader, header_text(served.unmodelled));
   reply.drop = served.drop;
   return reply;
 }

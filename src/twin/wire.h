@@ -28,6 +28,9 @@ struct WireOptions {
   std::string region_default = "us-east-1";  // where a request names none
 };
 
+// On an answer that leaves something out of account: what, by ", ". Clients of AWS ignore it; tests and people need not.
+inline constexpr const char* kUnmodelledHeader = "x-setpoint-unmodelled";
+
 using WireReply = cloud::HttpReply;
 
 class Wire {

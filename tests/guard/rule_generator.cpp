@@ -24,6 +24,17 @@ const std::string kUnary[] = {"exists",    "EXISTS",  "empty",  "is_string", "is
 const std::string kNot[] = {"!", "not ", "NOT "};
 const std::string kBinary[] = {"==", "==", "==", "!=", ">", ">=", "<", "<=", "in", "in", "IN", "not in", "!in"};
 
+// A mistake, but still UTF-8: all of the character whose byte stands there.
+void drop_character(std::string& text, std::size_t at) {
+  auto continues = [&](std::size_t i) {
+    return i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
+  };
+  while (at > 0 && continues(at)) --at;
+  std::size_t end = at + 1;
+  while (continues(end)) ++end;
+  text.erase(at, end - at);
+}
+
 }  // namespace
 
 std::string RuleGenerator::space() { return one_in(40) ? " # a comment\n " : one_in(10) ? "\n  " : " "; }
@@ -287,7 +298,7 @@ std::string RuleGenerator::rules(const std::string& prefix) {
     rule_names_.push_back(name);
     variables_.resize(std::min(global, variables_.size()));
   }
-  if (one_in(100)) out.erase(below(out.size()), 1);
+  if (one_in(100)) drop_character(out, below(out.size()));
   return out;
 }
 

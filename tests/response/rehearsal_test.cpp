@@ -36,6 +36,29 @@ std::string step(const std::string& name, const std::string& status) {
       name, status);
 }
 
+// The twin says what it leaves out of account; a plan that did not would call a change rehearsed that never was.
+TEST(Rehearsal, WhatTheWorldLeavesOutOfAccountIsInTheReport) {
+  const std::string text =
+      "schemaVersion: '0.3'\nmainSteps:\n"
+      "- {name: Make, action: 'aws:executeAwsApi', inputs: {Service: rds, Api: CreateDBInstance, DBInstanceIdentifier: "
+      "shop, DBInstanceClass: db.t3.micro, Engine: mysql}}\n"
+      "- {name: Change, action: 'aws:executeAwsApi', inputs: {Service: rds, Api: ModifyDBInstance, "
+      "DBInstanceIdentifier: shop, NetworkType: DUAL}}\n";
+  base::Diagnostics diagnostics;
+  auto document = runbook::Document::compile({"ignored.yaml", text}, diagnostics);
+  ASSERT_TRUE(document) << diagnostics.render();
+  auto world = TwinWorldFactory(*cloud::aws::ModelCatalog::open_default({})).create({});
+  ASSERT_TRUE(world);
+  NoCloud cloud;
+  runbook::ExecutionContext context;
+  context.account = "111122223333";
+  context.region = "eu-west-1";
+  RehearsalHost host(**world, cloud, {nullptr, nullptr, context, ""});
+  runbook::ExecutionReport report = runbook::run(*document, Json::object(), context, host);
+  EXPECT_EQ(report.status, runbook::ExecutionStatus::success) << report.failure_message;
+  EXPECT_EQ(host.unmodelled(), std::vector<std::string>{"rds: ModifyDBInstance: the parameter NetworkType"});
+}
+
 TEST(Rehearsal, AWaitSeesAChangeOfADatabaseBeginAndEnd) {
   std::string text =
       "schemaVersion: '0.3'\nmainSteps:\n"

@@ -4,6 +4,16 @@ import json
 import os
 
 
+def attach_left_out(seen, client):
+    """Adds what each answer says that it leaves out of account."""
+
+    def note(http_response, **_):
+        seen.update(filter(None, http_response.headers.get("x-setpoint-unmodelled", "").split(", ")))
+
+    client.meta.events.register_last("after-call", note)
+    return client
+
+
 def attach(client):
     path = os.environ.get("TWIN_RECORD")
     if not path:

@@ -53,6 +53,7 @@ class Iam(TwinCase):
         self.assertTrue(self.iam.get_login_profile(UserName="akua.mansa")["LoginProfile"]["PasswordResetRequired"])
         self.iam.delete_login_profile(UserName="akua.mansa")
         self.fails("NoSuchEntity", self.iam.get_login_profile, UserName="akua.mansa")
+        self.fails("PasswordPolicyViolation", self.iam.create_login_profile, UserName="akua.mansa", Password="short")
         self.iam.create_login_profile(UserName="akua.mansa", Password="correct horse battery", PasswordResetRequired=True)
         self.assertEqual(self.iam.list_mfa_devices(UserName="akua.mansa")["MFADevices"], [])
         self.fails("NoSuchEntity", self.iam.deactivate_mfa_device, UserName="akua.mansa", SerialNumber="arn:aws:iam::1:mfa/x")

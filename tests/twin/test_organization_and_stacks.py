@@ -86,6 +86,7 @@ Outputs:
 
 
 class Stacks(TwinCase):
+    left_out = ("cloudformation: the resources of the stack",)
     def test_a_life(self):
         stacks = self.client("cloudformation")
         self.fails("ValidationError", stacks.create_stack, StackName="s", TemplateBody="{}")
@@ -113,6 +114,7 @@ class Stacks(TwinCase):
 
 
 class Executions(TwinCase):
+    left_out = ("ssm: what AWS-RunShellScript does", "stepfunctions: what the state machine")
     MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:contain"
     seed_text = json.dumps({"accounts": {ACCOUNT: {REGION: {
         "AWS::StepFunctions::StateMachine": [{"stateMachineArn": MACHINE, "name": "contain"}],

@@ -58,6 +58,31 @@ class Rds(TwinCase):
         self.rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="cs")
         self.fails("DBClusterSnapshotNotFoundFault", self.rds.delete_db_cluster_snapshot, DBClusterSnapshotIdentifier="cs")
 
+    def test_what_a_remediation_sets(self):
+        settings = dict(AutoMinorVersionUpgrade=False, CopyTagsToSnapshot=True, DeletionProtection=True, MonitoringInterval=60, MonitoringRoleArn="arn:aws:iam::111122223333:role/monitoring",
+                        PubliclyAccessible=False, BackupRetentionPeriod=14, PreferredMaintenanceWindow="sun:01:00-sun:02:00", PerformanceInsightsRetentionPeriod=7)
+        self.rds.create_db_instance(DBInstanceIdentifier="set", DBInstanceClass="db.t3.micro", Engine="mysql", MasterUsername="a", MasterUserPassword="secret-secret", AllocatedStorage=20)
+        self.fails("InvalidParameterCombination", self.rds.modify_db_instance, DBInstanceIdentifier="set", MonitoringInterval=60)
+        self.fails("InvalidParameterValue", self.rds.modify_db_instance, DBInstanceIdentifier="set", MonitoringInterval=7)
+        self.rds.modify_db_instance(DBInstanceIdentifier="set", ApplyImmediately=True, MultiAZ=True, EnableIAMDatabaseAuthentication=True, EnablePerformanceInsights=True,
+                                    DBParameterGroupName="tls", **settings)
+        seen = self.rds.describe_db_instances(DBInstanceIdentifier="set")["DBInstances"][0]
+        self.assertEqual({name: seen[name] for name in settings}, settings)
+        self.assertEqual((seen["MultiAZ"], seen["IAMDatabaseAuthenticationEnabled"], seen["PerformanceInsightsEnabled"], seen["DBParameterGroups"][0]["DBParameterGroupName"]), (True, True, True, "tls"))
+
+    def test_an_encrypted_copy_given_back(self):
+        self.rds.create_db_snapshot(DBSnapshotIdentifier="plain", DBInstanceIdentifier="db")
+        self.rds.copy_db_snapshot(SourceDBSnapshotIdentifier="plain", TargetDBSnapshotIdentifier="locked", KmsKeyId="alias/aws/rds")
+        self.rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="back", DBSnapshotIdentifier="locked", DeletionProtection=True)
+        back = self.rds.describe_db_instances(DBInstanceIdentifier="back")["DBInstances"][0]
+        self.assertEqual((back["StorageEncrypted"], back["KmsKeyId"], back["DeletionProtection"], back["Engine"]), (True, "alias/aws/rds", True, "mysql"))
+        self.fails("DBInstanceAlreadyExists", self.rds.restore_db_instance_from_db_snapshot, DBInstanceIdentifier="back", DBSnapshotIdentifier="locked")
+        self.fails("DBSnapshotNotFound", self.rds.restore_db_instance_from_db_snapshot, DBInstanceIdentifier="b", DBSnapshotIdentifier="none")
+        self.rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier="ofc", DBClusterIdentifier="c")
+        self.rds.restore_db_cluster_from_snapshot(DBClusterIdentifier="c2", SnapshotIdentifier="ofc", Engine="aurora-mysql", KmsKeyId="k")
+        self.assertTrue(self.rds.describe_db_clusters(DBClusterIdentifier="c2")["DBClusters"][0]["StorageEncrypted"])
+        self.rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="ofc")
+
     def test_clusters(self):
         self.fails("InvalidParameterCombination", self.rds.delete_db_cluster, DBClusterIdentifier="c", SkipFinalSnapshot=True)
         self.rds.modify_db_cluster(DBClusterIdentifier="c", DeletionProtection=False, BackupRetentionPeriod=7, ApplyImmediately=True)

@@ -6,6 +6,7 @@ from twin_case import ACCOUNT, REGION, TwinCase
 
 
 class Scaling(TwinCase):
+    left_out = ("autoscaling: the instances that",)
     seed_text = json.dumps({"accounts": {ACCOUNT: {REGION: {"AWS::AutoScaling::AutoScalingGroup": [
         {"AutoScalingGroupName": "web", "MinSize": 0, "MaxSize": 2, "DesiredCapacity": 1, "TargetGroupARNs": ["arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/t/1"],
          "Instances": [{"InstanceId": "i-0f0000000000000a1", "AvailabilityZone": "eu-west-1a", "LifecycleState": "InService", "HealthStatus": "Healthy", "ProtectedFromScaleIn": False}]}]}}}})

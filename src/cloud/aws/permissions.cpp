@@ -207,8 +207,11 @@ std::set<std::string> ec2_resources(const model::ApiCall& call) {
 std::set<std::string> queue_resources(const model::ApiCall& call) {
   const std::string url = base::string_member(call.parameters, "QueueUrl");
   const std::size_t slash = url.rfind('/');
-  if (slash == std::string::npos) return {};
-  return {fill("arn:$P:sqs:$R:$A:$V", call, url.substr(slash + 1))};
+  if (slash == std::string::npos || slash == 0) return {};
+  const std::size_t before = url.rfind('/', slash - 1);
+  model::ApiCall of_owner = call;
+  if (std::string owner = url.substr(before + 1, slash - before - 1); owner.size() == 12) of_owner.account = owner;
+  return {fill("arn:$P:sqs:$R:$A:$V", of_owner, url.substr(slash + 1))};
 }
 
 std::set<std::string> ssm_resources(const model::ApiCall& call) {

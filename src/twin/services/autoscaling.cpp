@@ -57,7 +57,7 @@ void overlay_settings(const Request& request, Json& group) {
     if (!request.has(source)) continue;
     for (const char* other : {"LaunchTemplate", "MixedInstancesPolicy", "LaunchConfigurationName"}) group.erase(other);
   }
-  for (const char* name : kSettings) overlay(group, request.call().parameters, {name});
+  for (const char* name : kSettings) overlay(group, request, {name});
 }
 
 Check check_group(Request& request, Json& group) {
@@ -202,7 +202,7 @@ Answer create_launch(Request& request) {
                   request.arn("autoscaling", fmt::format("launchConfiguration:{}:launchConfigurationName/{}",
                                                          request.state().next_id("", 32), name))},
                  {"CreatedTime", request.now()}};
-  overlay(launch, request.call().parameters,
+  overlay(launch, request,
           {"ImageId", "KeyName", "SecurityGroups", "UserData", "InstanceType", "KernelId", "RamdiskId",
            "BlockDeviceMappings", "InstanceMonitoring", "SpotPrice", "IamInstanceProfile", "EbsOptimized",
            "AssociatePublicIpAddress", "PlacementTenancy", "MetadataOptions"});

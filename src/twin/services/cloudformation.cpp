@@ -146,7 +146,7 @@ Answer create_stack(Request& request) {
       {"CreationTime", request.now()},
       {"Events", Json::array()},
       {"Tags", sorted_tags(request.parameter("Tags"))}};
-  overlay(stack, request.call().parameters,
+  overlay(stack, request,
           {"Description", "RoleARN", "NotificationARNs", "Capabilities", "DisableRollback", "TimeoutInMinutes",
            "EnableTerminationProtection"});
   if (Check wrong = read_template(request, stack)) return tl::unexpected(*wrong);
@@ -167,7 +167,7 @@ Answer update_stack(Request& request) {
   Json before = *stack;
   if (Check wrong = read_template(request, *stack)) return tl::unexpected(*wrong);
   if (request.has("Tags")) (*stack)["Tags"] = sorted_tags(request.parameter("Tags"));
-  overlay(*stack, request.call().parameters, {"RoleARN", "NotificationARNs", "Capabilities"});
+  overlay(*stack, request, {"RoleARN", "NotificationARNs", "Capabilities"});
   if (*stack == before) return tl::unexpected(invalid("No updates are to be performed."));
   (*stack)["LastUpdatedTime"] = request.now();
   begin(request, *stack, "UPDATE");

@@ -123,7 +123,7 @@ Check check_destinations(Request& request) {
 }
 
 void set_members(Request& request, Json& trail) {
-  overlay(trail, request.call().parameters,
+  overlay(trail, request,
           {"S3BucketName", "S3KeyPrefix", "IncludeGlobalServiceEvents", "IsMultiRegionTrail",
            "CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn", "KmsKeyId", "IsOrganizationTrail"});
   if (trail.value("KmsKeyId", "x").empty()) trail.erase("KmsKeyId");  // an empty one takes the key off
@@ -210,7 +210,7 @@ Answer put_event_selectors(Request& request) {
     return error("InvalidEventSelectorsException", "Specify either EventSelectors or AdvancedEventSelectors");
   trail->document.erase("EventSelectors");
   trail->document.erase("AdvancedEventSelectors");
-  overlay(trail->document, request.call().parameters, {"EventSelectors", "AdvancedEventSelectors"});
+  overlay(trail->document, request, {"EventSelectors", "AdvancedEventSelectors"});
   trail->document["HasCustomEventSelectors"] = true;
   request.state().put(trail->key, trail->document);
   Json out = pick(trail->document, {"EventSelectors", "AdvancedEventSelectors", "TrailARN"});

@@ -52,7 +52,7 @@ Answer put_alarm(Request& request) {
                 {"Tags", sorted_tags(request.parameter("Tags"))}};
   if (const Json* old = request.find(kAlarm.type, name))
     overlay(alarm, *old, {"StateValue", "StateReason", "StateUpdatedTimestamp", "Tags"});
-  overlay(alarm, request.call().parameters,
+  overlay(alarm, request,
           {"AlarmDescription",
            "ActionsEnabled",
            "OKActions",
@@ -143,7 +143,7 @@ Answer disable_actions(Request& request) { return set_actions(request, false); }
 
 Answer set_state(Request& request) {
   Answer done = change_named(request, kAlarm, [&](Json& alarm) -> Check {
-    overlay(alarm, request.call().parameters, {"StateValue", "StateReason", "StateReasonData"});
+    overlay(alarm, request, {"StateValue", "StateReason", "StateReasonData"});
     alarm["StateUpdatedTimestamp"] = request.now();
     return {};
   });

@@ -129,8 +129,8 @@ Answer get_statistics(Request& request) {
   Span span;
   Answer fine = span_of(request, request.integer("Period", 0), span);
   if (!fine) return fine;
-  const Json* metric =
-      request.find(kMetric, base::canonical(identity_of(request.text("Namespace"), request.call().parameters)));
+  const Json* metric = request.find(
+      kMetric, base::canonical(identity_of(request.text("Namespace"), pick(request, {"MetricName", "Dimensions"}))));
   Json points = Json::array();
   for (const auto& [at, bucket] : buckets_of(metric ? *metric : Json(), span)) {
     Json point = {{"Timestamp", base::to_iso8601({at})}, {"Unit", "None"}};

@@ -64,7 +64,7 @@ Answer create_project(Request& request) {
                   {"badge", {{"badgeEnabled", request.flag("badgeEnabled")}}},
                   {"projectVisibility", "PRIVATE"},
                   {"Tags", sorted_tags(request.parameter("tags"))}};
-  overlay(project, request.call().parameters, kSettings);
+  overlay(project, request, kSettings);
   if (Check wrong = check_project(project)) return tl::unexpected(*wrong);
   Answer made = make(request, kProject, std::move(project));
   return made ? Answer(Json{{"project", project_view(*made)}}) : made;
@@ -72,7 +72,7 @@ Answer create_project(Request& request) {
 
 Answer update_project(Request& request) {
   Answer project = change_named(request, kProject, [&](Json& document) {
-    overlay(document, request.call().parameters, kSettings);
+    overlay(document, request, kSettings);
     if (request.has("tags")) document["Tags"] = sorted_tags(request.parameter("tags"));
     if (request.has("badgeEnabled")) document["badge"] = {{"badgeEnabled", request.flag("badgeEnabled")}};
     document["lastModified"] = request.now();

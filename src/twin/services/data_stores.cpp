@@ -61,7 +61,7 @@ Answer create_table(Request& request) {
                   {"TableId", request.state().next_id("", 32)},
                   {"CreationDateTime", request.now()},
                   {"Tags", sorted_tags(request.parameter("Tags"))}};
-  overlay(members, request.call().parameters,
+  overlay(members, request,
           {"AttributeDefinitions", "KeySchema", "DeletionProtectionEnabled", "ProvisionedThroughput",
            "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "StreamSpecification"});
   if (on_demand) members["BillingModeSummary"] = {{"BillingMode", "PAY_PER_REQUEST"}};
@@ -83,7 +83,7 @@ Answer describe_table(Request& request) {
 Answer update_table(Request& request) {
   Answer table = table_of(request);
   if (!table) return table;
-  overlay(*table, request.call().parameters, {"DeletionProtectionEnabled", "ProvisionedThroughput"});
+  overlay(*table, request, {"DeletionProtectionEnabled", "ProvisionedThroughput"});
   if (request.has("BillingMode")) (*table)["BillingModeSummary"] = {{"BillingMode", request.text("BillingMode")}};
   const Json& encryption = request.parameter("SSESpecification");
   if (base::member(encryption, "Enabled") == Json(true)) {
@@ -179,8 +179,7 @@ Answer create_repository(Request& request) {
                              request.account()));
   Json members = {
       {"repositoryName", name}, {"createdAt", request.now()}, {"Tags", sorted_tags(request.parameter("tags"))}};
-  overlay(members, request.call().parameters,
-          {"imageTagMutability", "imageScanningConfiguration", "encryptionConfiguration"});
+  overlay(members, request, {"imageTagMutability", "imageScanningConfiguration", "encryptionConfiguration"});
   Answer repository = make(request, kRepository, "InvalidParameterException", std::move(members));
   if (!repository) return repository;
   return Json{{"repository", repository_view(*repository)}};
@@ -286,7 +285,7 @@ constexpr Listing kClusters{
 Answer modify_cluster(Request& request) {
   Answer cluster = cluster_of(request);
   if (!cluster) return cluster;
-  overlay(*cluster, request.call().parameters,
+  overlay(*cluster, request,
           {"PubliclyAccessible", "EnhancedVpcRouting", "Encrypted", "KmsKeyId", "AutomatedSnapshotRetentionPeriod",
            "AllowVersionUpgrade", "PreferredMaintenanceWindow"});
   if (request.has("VpcSecurityGroupIds")) {
@@ -300,11 +299,12 @@ Answer modify_cluster(Request& request) {
 
 Answer create_cluster(Request& request) {
   std::string id = request.text("ClusterIdentifier");
+  request.parameter("MasterUserPassword");  // taken, though no reading shows it
   if (request.find(kCluster, id)) return error("ClusterAlreadyExists", "Cluster already exists");
   Json members = {{"ClusterIdentifier", id},
                   {"ClusterCreateTime", request.now()},
                   {"Tags", sorted_tags(request.parameter("Tags"))}};
-  overlay(members, request.call().parameters,
+  overlay(members, request,
           {"NodeType", "MasterUsername", "DBName", "PubliclyAccessible", "Encrypted", "KmsKeyId", "EnhancedVpcRouting",
            "AllowVersionUpgrade", "AutomatedSnapshotRetentionPeriod", "NumberOfNodes", "PreferredMaintenanceWindow"});
   Answer cluster = make(request, kCluster, "InvalidParameterValue", std::move(members));
@@ -336,8 +336,7 @@ Answer set_logging(Request& request, bool on) {
   Answer cluster = cluster_of(request);
   if (!cluster) return cluster;
   Json logging = {{"LoggingEnabled", on}};
-  if (on)
-    overlay(logging, request.call().parameters, {"BucketName", "S3KeyPrefix", "LogDestinationType", "LogExports"});
+  if (on) overlay(logging, request, {"BucketName", "S3KeyPrefix", "LogDestinationType", "LogExports"});
   std::string prefix = base::string_member(logging, "S3KeyPrefix");
   if (!prefix.empty() && !prefix.ends_with("/")) logging["S3KeyPrefix"] = prefix + "/";
   (*cluster)["Logging"] = logging;

@@ -136,7 +136,7 @@ Answer modify_metadata_options(Request& request) {
   if (!instance) return instance;
   std::int64_t hops = request.integer("HttpPutResponseHopLimit", 1);
   if (hops < 1 || hops > 64) return error("InvalidParameterValue", "HttpPutResponseHopLimit must be between 1 and 64");
-  overlay((*instance)["MetadataOptions"], request.call().parameters,
+  overlay((*instance)["MetadataOptions"], request,
           {"HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "HttpProtocolIpv6", "InstanceMetadataTags"});
   request.put(kInstance, request.text("InstanceId"), *instance);
   return Json{{"InstanceId", request.text("InstanceId")}, {"InstanceMetadataOptions", (*instance)["MetadataOptions"]}};

@@ -175,7 +175,7 @@ Json launched(Request& request, const Launch& launch) {
                   {"SourceDestCheck", true},
                   {"BlockDeviceMappings", make_root_volume(request, launch, id)},
                   {"Tags", tags_to_give(request, "instance")}};
-  overlay(members, request.call().parameters, {"InstanceType", "KeyName", "EbsOptimized"});
+  overlay(members, request, {"InstanceType", "KeyName", "EbsOptimized"});
   if (launch.public_address) members["PublicIpAddress"] = address_of(id, "203.0");
   if (request.has("IamInstanceProfile")) {
     std::string name = base::string_member(request.parameter("IamInstanceProfile"), "Name");
@@ -277,8 +277,7 @@ Answer create_volume(Request& request) {
                   {"Size", size},
                   {"Encrypted", encrypted},
                   {"Tags", tags_to_give(request, "volume")}};
-  overlay(members, request.call().parameters,
-          {"AvailabilityZone", "VolumeType", "Iops", "Throughput", "KmsKeyId", "SnapshotId"});
+  overlay(members, request, {"AvailabilityZone", "VolumeType", "Iops", "Throughput", "KmsKeyId", "SnapshotId"});
   if (!request.has("VolumeType")) members["VolumeType"] = "gp2";
   return make(request, kVolume, std::move(members));
 }
@@ -290,7 +289,7 @@ Answer attach_volume(Request& request) {
   if (!instance) return instance;
   if (!(*volume)["Attachments"].empty())
     return error("VolumeInUse", fmt::format("{} is already attached to an instance", request.text("VolumeId")));
-  Json attachment = pick(request.call().parameters, {"VolumeId", "InstanceId", "Device"});
+  Json attachment = pick(request, {"VolumeId", "InstanceId", "Device"});
   attachment.update({{"State", "attached"}, {"DeleteOnTermination", false}, {"AttachTime", request.now()}});
   (*volume)["Attachments"] = Json::array({attachment});
   (*volume)["State"] = "in-use";
@@ -313,7 +312,9 @@ Answer detach_volume(Request& request) {
 
 Answer copy_snapshot(Request& request) {
   Answer source = named(request, request.text("SourceSnapshotId"));
-  if (request.text("SourceRegion") != request.region()) request.note_unmodelled("CopySnapshot from another region");
+  bool here = !request.has("DestinationRegion") || request.text("DestinationRegion") == request.region();
+  if (request.text("SourceRegion") != request.region() || !here)
+    request.note_unmodelled("CopySnapshot between regions");
   if (!source) return source;
   std::string id = request.state().next_id("snap-");
   Json copy = without(*source, {"KmsKeyId"});
@@ -323,7 +324,7 @@ Answer copy_snapshot(Request& request) {
                {"Encrypted", request.flag("Encrypted") || source->value("Encrypted", false)},
                {"CreateVolumePermissions", Json::array()},
                {"Tags", tags_to_give(request, "snapshot")}});
-  overlay(copy, request.call().parameters, {"KmsKeyId"});
+  overlay(copy, request, {"KmsKeyId"});
   Json tags = copy["Tags"];
   request.put(kSnapshot, id, std::move(copy));
   return Json{{"SnapshotId", id}, {"Tags", tags}};
@@ -409,6 +410,7 @@ Answer allocate_address(Request& request) {
                        {"PublicIp", address_of(id, "198.51")},
                        {"PublicIpv4Pool", "amazon"},
                        {"NetworkBorderGroup", request.region()},
+                       {"Domain", request.has("Domain") ? request.text("Domain") : "vpc"},
                        {"Tags", tags_to_give(request, "elastic-ip")}});
   return pick(address, {"PublicIp", "AllocationId", "PublicIpv4Pool", "NetworkBorderGroup", "Domain"});
 }

@@ -83,8 +83,8 @@ Json::iterator acl_entry(Json& acl, const Request& request) {
 }
 
 Json acl_entry_from(const Request& request) {
-  return pick(request.call().parameters, {"RuleNumber", "Protocol", "RuleAction", "Egress", "CidrBlock",
-                                          "Ipv6CidrBlock", "PortRange", "IcmpTypeCode"});
+  return pick(request, {"RuleNumber", "Protocol", "RuleAction", "Egress", "CidrBlock", "Ipv6CidrBlock", "PortRange",
+                        "IcmpTypeCode"});
 }
 
 Answer create_acl_entry(Request& request) {
@@ -154,6 +154,9 @@ Answer create_flow_logs(Request& request) {
     const Ec2Type* type = ec2_type_of(resource.get<std::string>());
     if (!type || !request.find(type->type, resource.get<std::string>()))
       return tl::unexpected(ec2_missing(resource.get<std::string>()));
+    if (type->type != "AWS::EC2::" + request.text("ResourceType"))
+      return error("InvalidParameterValue",
+                   fmt::format("{} is no {}", resource.get<std::string>(), request.text("ResourceType")));
     for (const Json& log : request.all("AWS::EC2::FlowLog")) {
       if (same_flow_log(log, resource, request))
         return error("FlowLogAlreadyExists",
@@ -168,7 +171,7 @@ Answer create_flow_logs(Request& request) {
                 {"LogDestinationType", "cloud-watch-logs"},
                 {"MaxAggregationInterval", 600},
                 {"Tags", tags_to_give(request, "vpc-flow-log")}};
-    overlay(log, request.call().parameters,
+    overlay(log, request,
             {"TrafficType", "LogDestinationType", "LogDestination", "LogGroupName", "DeliverLogsPermissionArn",
              "LogFormat", "MaxAggregationInterval"});
     made.push_back(log["FlowLogId"]);

@@ -343,7 +343,7 @@ Answer authorize(Request& request, bool egress) {
   Answer group = group_of(request);
   if (!group) return group;
   RuleScope scope = scope_of(request, *group, egress);
-  Rules added = rules_from_request(scope, request.call().parameters);
+  Rules added = rules_from_request(scope);
   if (!added) return tl::unexpected(added.error());
   if (Check wrong = check_groups_exist(scope, *added)) return tl::unexpected(*wrong);
   for (SecurityRule& rule : *added) rule.tags = tags_to_give(request, "security-group-rule");
@@ -381,7 +381,7 @@ Check take_ids(std::vector<SecurityRule>& rules, const Json& ids, bool egress) {
 
 // In a default VPC what does not match is named in the answer; in any other VPC it is an error and nothing is revoked.
 Answer take_permissions(Request& request, const RuleScope& scope, std::vector<SecurityRule>& rules) {
-  Rules given = rules_from_request(scope, request.call().parameters);
+  Rules given = rules_from_request(scope);
   if (!given) return tl::unexpected(given.error());
   std::vector<SecurityRule> unknown;
   for (const SecurityRule& rule : *given) {
@@ -484,8 +484,8 @@ Check describe_by_id(std::vector<SecurityRule>& rules, const Json& descriptions,
   return {};
 }
 
-Check describe_by_permission(Request& request, const RuleScope& scope, std::vector<SecurityRule>& rules) {
-  Rules given = rules_from_request(scope, request.call().parameters);
+Check describe_by_permission(const RuleScope& scope, std::vector<SecurityRule>& rules) {
+  Rules given = rules_from_request(scope);
   if (!given) return given.error();
   for (const SecurityRule& rule : *given) {
     auto found = same_rule(rules, rule);
@@ -504,7 +504,7 @@ Answer update_descriptions(Request& request, bool egress) {
   std::vector<SecurityRule> rules = rules_of(*group);
   const Json& by_id = request.parameter("SecurityGroupRuleDescriptions");
   RuleScope scope = scope_of(request, *group, egress);
-  Check wrong = by_id.empty() ? describe_by_permission(request, scope, rules) : describe_by_id(rules, by_id, egress);
+  Check wrong = by_id.empty() ? describe_by_permission(scope, rules) : describe_by_id(rules, by_id, egress);
   if (wrong) return tl::unexpected(*wrong);
   set_rules(*group, std::move(rules));
   request.put(kGroup, scope.group_id, *group);

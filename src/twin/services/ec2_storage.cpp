@@ -80,9 +80,20 @@ Json changes_of(const Request& request, const char* modern, const char* groups) 
   return {{request.text("OperationType") == "remove" ? "Remove" : "Add", entries}};
 }
 
+// Product codes are the marketplace's alone.
+Check check_snapshot_attribute(const Request& request) {
+  std::string attribute = request.text("Attribute");
+  if (attribute == "createVolumePermission" || (attribute.empty() && request.has("CreateVolumePermission"))) return {};
+  return AwsError{"InvalidParameterValue",
+                  fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", attribute),
+                  400,
+                  {}};
+}
+
 Answer modify_snapshot_attribute(Request& request) {
   Answer snapshot = ec2_named(request, "SnapshotId");
   if (!snapshot) return snapshot;
+  if (Check wrong = check_snapshot_attribute(request)) return tl::unexpected(*wrong);
   change_permissions((*snapshot)["CreateVolumePermissions"],
                      changes_of(request, "CreateVolumePermission", "GroupNames"));
   request.put("AWS::EC2::Snapshot", request.text("SnapshotId"), *snapshot);
@@ -92,6 +103,7 @@ Answer modify_snapshot_attribute(Request& request) {
 Answer reset_snapshot_attribute(Request& request) {
   Answer snapshot = ec2_named(request, "SnapshotId");
   if (!snapshot) return snapshot;
+  if (Check wrong = check_snapshot_attribute(request)) return tl::unexpected(*wrong);
   (*snapshot)["CreateVolumePermissions"] = Json::array();
   request.put("AWS::EC2::Snapshot", request.text("SnapshotId"), *snapshot);
   return Json::object();
@@ -125,7 +137,19 @@ Answer modify_image_attribute(Request& request) {
 Answer describe_image_attribute(Request& request) {
   Answer image = ec2_named(request, "ImageId");
   if (!image) return image;
-  return Json{{"ImageId", request.text("ImageId")}, {"LaunchPermissions", (*image)["LaunchPermissions"]}};
+  std::string attribute = request.text("Attribute");
+  Json out = {{"ImageId", request.text("ImageId")}};
+  if (attribute == "launchPermission")
+    out["LaunchPermissions"] = (*image)["LaunchPermissions"];
+  else if (attribute == "description")
+    out["Description"] = {{"Value", base::string_member(*image, "Description")}};
+  else if (attribute == "productCodes")
+    out["ProductCodes"] = Json::array();
+  else if (attribute == "blockDeviceMapping")
+    out["BlockDeviceMappings"] = base::member(*image, "BlockDeviceMappings");
+  else
+    request.note_unmodelled("DescribeImageAttribute: " + attribute);
+  return out;
 }
 
 }  // namespace

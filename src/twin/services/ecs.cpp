@@ -94,9 +94,9 @@ Answer register_task(Request& request) {
                {"placementConstraints", Json::array()},
                {"compatibilities", Json::array({"EC2"})},
                {"registeredAt", request.now()},
-               {"registeredBy", request.call().caller.arn},
+               {"registeredBy", request.caller().arn},
                {"Tags", sorted_tags(request.parameter("tags"))}};
-  overlay(task, request.call().parameters,
+  overlay(task, request,
           {"containerDefinitions", "taskRoleArn", "executionRoleArn", "networkMode", "volumes", "placementConstraints",
            "requiresCompatibilities", "cpu", "memory", "pidMode", "ipcMode", "proxyConfiguration",
            "inferenceAccelerators", "ephemeralStorage", "runtimePlatform"});
@@ -176,8 +176,7 @@ Answer create_cluster(Request& request) {
                   {"clusterName", name},
                   {"settings", merged_settings(standard_settings(), request.parameter("settings"))},
                   {"Tags", sorted_tags(request.parameter("tags"))}};
-  overlay(cluster, request.call().parameters,
-          {"configuration", "capacityProviders", "defaultCapacityProviderStrategy"});
+  overlay(cluster, request, {"configuration", "capacityProviders", "defaultCapacityProviderStrategy"});
   Answer made = make(request, kCluster, std::move(cluster));
   return made ? Answer(Json{{"cluster", cluster_view(*made)}}) : made;
 }
@@ -205,7 +204,7 @@ Answer update_cluster(Request& request) {
   Answer cluster = cluster_of(request);
   if (!cluster) return cluster;
   (*cluster)["settings"] = merged_settings(base::member(*cluster, "settings"), request.parameter("settings"));
-  overlay(*cluster, request.call().parameters, {"configuration"});
+  overlay(*cluster, request, {"configuration"});
   keep(request, kCluster, *cluster);
   return Json{{"cluster", cluster_view(*cluster)}};
 }
@@ -244,7 +243,7 @@ std::string service_arn(const Request& request, const Json& cluster, const std::
 }
 
 Check overlay_service(Request& request, Json& service) {
-  overlay(service, request.call().parameters,
+  overlay(service, request,
           {"desiredCount", "launchType", "platformVersion", "networkConfiguration", "loadBalancers", "role",
            "capacityProviderStrategy", "deploymentConfiguration", "healthCheckGracePeriodSeconds",
            "enableExecuteCommand", "schedulingStrategy", "propagateTags", "serviceRegistries"});
@@ -268,7 +267,7 @@ Answer create_service(Request& request) {
                   {"desiredCount", 0},
                   {"launchType", "EC2"},
                   {"createdAt", request.now()},
-                  {"createdBy", request.call().caller.arn},
+                  {"createdBy", request.caller().arn},
                   {"Tags", sorted_tags(request.parameter("tags"))}};
   if (Check wrong = overlay_service(request, service)) return tl::unexpected(*wrong);
   if (service["launchType"] == "FARGATE" && !service.contains("platformVersion")) service["platformVersion"] = "LATEST";

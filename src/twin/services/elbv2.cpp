@@ -214,8 +214,7 @@ Check check_listener(const Json& listener) {
 }
 
 void overlay_listener(const Request& request, Json& listener) {
-  overlay(listener, request.call().parameters,
-          {"Port", "Protocol", "SslPolicy", "Certificates", "DefaultActions", "AlpnPolicy"});
+  overlay(listener, request, {"Port", "Protocol", "SslPolicy", "Certificates", "DefaultActions", "AlpnPolicy"});
   std::string protocol = listener.value("Protocol", "");
   bool secure = protocol == "HTTPS" || protocol == "TLS";
   if (secure && !listener.contains("SslPolicy")) listener["SslPolicy"] = "ELBSecurityPolicy-2016-08";

@@ -161,7 +161,7 @@ Answer send_command(Request& request) {
     return error("ValidationException", "Either InstanceIds or Targets must be given");
   Json command = {{"CommandId", uuid(request)},         {"DocumentName", document}, {"InstanceIds", *instances},
                   {"RequestedDateTime", request.now()}, {"Status", "Success"},      {"StatusDetails", "Success"}};
-  overlay(command, request.call().parameters,
+  overlay(command, request,
           {"Parameters", "Comment", "Targets", "TimeoutSeconds", "DocumentVersion", "OutputS3BucketName",
            "OutputS3KeyPrefix"});
   show_until(command, {{"Status", "InProgress"}, {"StatusDetails", "InProgress"}}, end_of(request));

@@ -33,7 +33,7 @@ Answer create_detector(Request& request) {
                    {"CreatedAt", request.now()},
                    {"UpdatedAt", request.now()},
                    {"Tags", sorted_tags(request.parameter("Tags"))}};
-  overlay(detector, request.call().parameters, {"FindingPublishingFrequency", "DataSources", "Features"});
+  overlay(detector, request, {"FindingPublishingFrequency", "DataSources", "Features"});
   Answer made = make(request, kDetector, std::move(detector));
   return made ? Answer(Json{{"DetectorId", id}}) : made;
 }
@@ -55,7 +55,7 @@ Answer list_detectors(Request& request) {
 Answer update_detector(Request& request) {
   Answer done = change_named(request, kDetector, [&](Json& detector) -> Check {
     if (request.has("Enable")) detector["Status"] = request.flag("Enable") ? "ENABLED" : "DISABLED";
-    overlay(detector, request.call().parameters, {"FindingPublishingFrequency", "DataSources", "Features"});
+    overlay(detector, request, {"FindingPublishingFrequency", "DataSources", "Features"});
     detector["UpdatedAt"] = request.now();
     return {};
   });

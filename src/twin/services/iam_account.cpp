@@ -110,12 +110,42 @@ Answer get_login_profile(Request& request) {
   return Json{{"LoginProfile", profile_view(*user)}};
 }
 
+constexpr const char* kPasswordPolicy = "AWS::IAM::AccountPasswordPolicy";
+
+// The password itself is kept nowhere.
+Check check_password(Request& request) {
+  std::string password = request.text("Password");
+  const Json* policy = request.find_global(kPasswordPolicy, request.account());
+  struct Class {
+    const char* setting;
+    int (*is)(int);
+    const char* one;
+  };
+  constexpr Class kClasses[] = {{"RequireUppercaseCharacters", std::isupper, "uppercase letter"},
+                                {"RequireLowercaseCharacters", std::islower, "lowercase letter"},
+                                {"RequireNumbers", std::isdigit, "number"},
+                                {"RequireSymbols", std::ispunct, "symbol"}};
+  auto violation = [](const std::string& what) {
+    return AwsError{"PasswordPolicyViolation", "Password should have " + what, 400, {}};
+  };
+  std::int64_t least = policy ? policy->value("MinimumPasswordLength", std::int64_t{6}) : 8;
+  if (static_cast<std::int64_t>(password.size()) < least)
+    return violation(fmt::format("a minimum length of {}", least));
+  for (const Class& each : kClasses) {
+    bool asked = policy && policy->value(each.setting, false);
+    if (asked && std::none_of(password.begin(), password.end(), [&](unsigned char c) { return each.is(c) != 0; }))
+      return violation(fmt::format("at least one {}", each.one));
+  }
+  return {};
+}
+
 Answer create_login_profile(Request& request) {
   Answer user = principal_of(request, kUser);
   if (!user) return user;
   if (user->contains("LoginProfile"))
     return error("EntityAlreadyExists",
                  fmt::format("Login Profile for user {} already exists.", request.text("UserName")), 409);
+  if (Check wrong = check_password(request)) return tl::unexpected(*wrong);
   (*user)["LoginProfile"] = {{"CreateDate", request.now()},
                              {"PasswordResetRequired", request.flag("PasswordResetRequired")}};
   request.put_global(kUser.type, request.text("UserName"), *user);
@@ -125,7 +155,10 @@ Answer create_login_profile(Request& request) {
 Answer update_login_profile(Request& request) {
   Answer user = user_with_profile(request);
   if (!user) return user;
-  overlay((*user)["LoginProfile"], request.call().parameters, {"PasswordResetRequired"});
+  if (request.has("Password")) {
+    if (Check wrong = check_password(request)) return tl::unexpected(*wrong);
+  }
+  overlay((*user)["LoginProfile"], request, {"PasswordResetRequired"});
   request.put_global(kUser.type, request.text("UserName"), *user);
   return Json::object();
 }
@@ -342,8 +375,6 @@ Answer list_entities_for_policy(Request& request) {
 
 // --- The account
 
-constexpr const char* kPasswordPolicy = "AWS::IAM::AccountPasswordPolicy";
-
 Answer get_password_policy(Request& request) {
   const Json* policy = request.find_global(kPasswordPolicy, request.account());
   if (!policy)
@@ -370,7 +401,7 @@ Answer update_password_policy(Request& request) {
   for (const char* flag : {"RequireSymbols", "RequireNumbers", "RequireUppercaseCharacters",
                            "RequireLowercaseCharacters", "AllowUsersToChangePassword"})
     policy[flag] = request.flag(flag);
-  overlay(policy, request.call().parameters, {"MaxPasswordAge", "PasswordReusePrevention", "HardExpiry"});
+  overlay(policy, request, {"MaxPasswordAge", "PasswordReusePrevention", "HardExpiry"});
   request.put_global(kPasswordPolicy, request.account(), policy);
   return Json::object();
 }

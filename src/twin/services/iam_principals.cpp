@@ -77,7 +77,7 @@ Answer create_role(Request& request) {
   if (Check wrong = check_policy_document(request.text("AssumeRolePolicyDocument"))) return tl::unexpected(*wrong);
   (*document)["MaxSessionDuration"] = 3600;
   (*document)["Description"] = "";
-  overlay(*document, request.call().parameters, {"AssumeRolePolicyDocument", "Description", "MaxSessionDuration"});
+  overlay(*document, request, {"AssumeRolePolicyDocument", "Description", "MaxSessionDuration"});
   store(request, kRole, *document);
   return Json{{"Role", principal_view(*document)}};
 }
@@ -312,7 +312,7 @@ AwsError no_such_entity(const std::string& message) { return {"NoSuchEntity", me
 
 Answer principal_of(Request& request, const Principal& principal) {
   std::string name = request.text(principal.name);
-  if (name.empty() && std::string_view(principal.kind) == "user") name = request.call().caller.user_name;
+  if (name.empty() && std::string_view(principal.kind) == "user") name = request.caller().user_name;
   const Json* found = request.find_global(principal.type, name);
   if (!found)
     return tl::unexpected(no_such_entity(fmt::format("The {} with name {} cannot be found.", principal.kind, name)));

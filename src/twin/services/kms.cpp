@@ -106,7 +106,7 @@ Answer create_key(Request& request) {
               {"MultiRegion", request.flag("MultiRegion")},
               {"KeyRotationEnabled", false},
               {"Tags", sorted_tags(request.parameter("Tags"))}};
-  overlay(key, request.call().parameters, {"KeyUsage", "KeySpec", "Origin", "Policy"});
+  overlay(key, request, {"KeyUsage", "KeySpec", "Origin", "Policy"});
   store(request, key);
   return Json{{"KeyMetadata", metadata(key)}};
 }
@@ -120,7 +120,7 @@ Answer set_rotation(Request& request, bool enabled) {
   if (key->value("KeySpec", "") != "SYMMETRIC_DEFAULT")
     return error("UnsupportedOperationException", "You cannot perform this operation on a key of this type.");
   (*key)["KeyRotationEnabled"] = enabled;
-  overlay(*key, request.call().parameters, {"RotationPeriodInDays"});
+  overlay(*key, request, {"RotationPeriodInDays"});
   store(request, *key);
   return Json::object();
 }
@@ -136,9 +136,16 @@ Answer rotation_status(Request& request) {
   return out;
 }
 
+// Every key has one, of this name.
+Check check_policy_name(const Request& request) {
+  if (!request.has("PolicyName") || request.text("PolicyName") == "default") return {};
+  return AwsError{"NotFoundException", "No such policy exists", 400, {}};
+}
+
 Answer get_policy(Request& request) {
   Answer key = key_of(request);
   if (!key) return key;
+  if (Check wrong = check_policy_name(request)) return tl::unexpected(*wrong);
   const Json& policy = base::member(*key, "Policy");
   Json shown = policy.is_null() ? default_policy(request) : policy;
   return Json{{"Policy", shown.is_string() ? shown : Json(base::canonical(shown))}, {"PolicyName", "default"}};
@@ -147,6 +154,7 @@ Answer get_policy(Request& request) {
 Answer put_policy(Request& request) {
   Answer key = key_of(request);
   if (!key) return key;
+  if (Check wrong = check_policy_name(request)) return tl::unexpected(*wrong);
   if (Check wrong = check_policy(request.text("Policy"))) return tl::unexpected(*wrong);
   (*key)["Policy"] = request.text("Policy");
   store(request, *key);

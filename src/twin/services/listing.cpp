@@ -171,9 +171,22 @@ Json pick(const Json& from, std::initializer_list<const char*> members) {
   return out;
 }
 
+Json pick(const Request& request, std::initializer_list<const char*> parameters) {
+  Json out = Json::object();
+  overlay(out, request, parameters);
+  return out;
+}
+
 void overlay(Json& document, const Json& from, std::initializer_list<const char*> members) {
   for (const char* name : members) {
     const Json& value = base::member(from, name);
+    if (!value.is_null()) document[name] = value;
+  }
+}
+
+void overlay(Json& document, const Request& request, std::initializer_list<const char*> parameters) {
+  for (const char* name : parameters) {
+    const Json& value = request.parameter(name);
     if (!value.is_null()) document[name] = value;
   }
 }

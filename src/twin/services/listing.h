@@ -45,9 +45,11 @@ Json tags_as_lower_list(const Json& tags);  // [{key, value}], ECS and CodeBuild
 
 // The document without some members: what is kept for ourselves does not go on the wire.
 Json without(Json document, std::initializer_list<const char*> members);
-// Those of the named parameters that the request has.
+// Those of the named members, or parameters, that are there.
 Json pick(const Json& from, std::initializer_list<const char*> members);
-// Writes the present ones of the named parameters over the document's.
+Json pick(const Request& request, std::initializer_list<const char*> parameters);
+// Writes those over the document's.
 void overlay(Json& document, const Json& from, std::initializer_list<const char*> members);
+void overlay(Json& document, const Request& request, std::initializer_list<const char*> parameters);
 
 }  // namespace setpoint::twin::services

@@ -193,7 +193,7 @@ Answer update_unit(Request& request) {
   std::optional<Tree> tree;
   Answer unit = unit_of(request, tree);
   if (!unit) return unit;
-  overlay(*unit, request.call().parameters, {"Name"});
+  overlay(*unit, request, {"Name"});
   request.state().put(unit_key(*tree, unit->value("Id", "")), *unit);
   return Json{{"OrganizationalUnit", unit_view(*tree, *unit)}};
 }

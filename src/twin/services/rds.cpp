@@ -126,11 +126,17 @@ Json merged_exports(const Json& present, const Json& change) {
 
 // Those that AWS applies at once in any case.
 void apply_at_once(const Request& request, Json& document, bool instance) {
-  overlay(document, request.call().parameters,
-          {"DeletionProtection", "CopyTagsToSnapshot", "PreferredBackupWindow", "PreferredMaintenanceWindow",
-           "AutoMinorVersionUpgrade", "PubliclyAccessible", "MonitoringInterval", "MonitoringRoleArn",
-           "BacktrackWindow", "MaxAllocatedStorage"});
-  if (instance) overlay(document, request.call().parameters, {"BackupRetentionPeriod"});
+  overlay(
+      document, request,
+      {"DeletionProtection", "CopyTagsToSnapshot", "PreferredBackupWindow", "PreferredMaintenanceWindow",
+       "AutoMinorVersionUpgrade", "PubliclyAccessible", "MonitoringInterval", "MonitoringRoleArn", "BacktrackWindow",
+       "MaxAllocatedStorage", "PerformanceInsightsKMSKeyId", "PerformanceInsightsRetentionPeriod", "PromotionTier"});
+  if (request.has("DBParameterGroupName"))
+    document["DBParameterGroups"] = Json::array({{{"DBParameterGroupName", request.parameter("DBParameterGroupName")},
+                                                  {"ParameterApplyStatus", "pending-reboot"}}});
+  if (request.has("DBClusterParameterGroupName"))
+    document["DBClusterParameterGroup"] = request.parameter("DBClusterParameterGroupName");
+  if (instance) overlay(document, request, {"BackupRetentionPeriod"});
   if (request.has("VpcSecurityGroupIds"))
     document["VpcSecurityGroups"] = security_groups(request.parameter("VpcSecurityGroupIds"));
   if (request.has("EnablePerformanceInsights"))
@@ -143,21 +149,45 @@ void apply_at_once(const Request& request, Json& document, bool instance) {
   }
 }
 
+Check check_settings(const Request& request, const Json& document) {
+  std::int64_t retention = request.integer("BackupRetentionPeriod", 1);
+  if (retention < 0 || retention > 35)
+    return AwsError{
+        "InvalidParameterValue",
+        fmt::format("Invalid backup retention period: {}. Retention period must be between 0 and 35.", retention),
+        400,
+        {}};
+  static constexpr std::int64_t kIntervals[] = {0, 1, 5, 10, 15, 30, 60};
+  std::int64_t interval = request.integer("MonitoringInterval", 0);
+  if (std::find(std::begin(kIntervals), std::end(kIntervals), interval) == std::end(kIntervals))
+    return AwsError{
+        "InvalidParameterValue", fmt::format("Invalid value for parameter MonitoringInterval: {}", interval), 400, {}};
+  std::string role = request.text("MonitoringRoleArn");
+  if (interval != 0 && role.empty() && base::string_member(document, "MonitoringRoleArn").empty())
+    return AwsError{"InvalidParameterCombination",
+                    "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.",
+                    400,
+                    {}};
+  return {};
+}
+
+// Taken, though no reading shows them.
+void accept_unseen(const Request& request) {
+  for (const char* unseen : {"MasterUserPassword", "AllowMajorVersionUpgrade"}) request.parameter(unseen);
+}
+
 Answer modify(Request& request, const Kind& kind) {
   Answer document = one(request, kind);
   if (!document) return document;
   if (Check wrong = check_available(request, kind, *document)) return tl::unexpected(*wrong);
-  std::int64_t retention = request.integer("BackupRetentionPeriod", 1);
-  if (retention < 0 || retention > 35)
-    return error(
-        "InvalidParameterValue",
-        fmt::format("Invalid backup retention period: {}. Retention period must be between 0 and 35.", retention));
+  if (Check wrong = check_settings(request, *document)) return tl::unexpected(*wrong);
   bool instance = kind.what == kInstance.what;
+  accept_unseen(request);
   apply_at_once(request, *document, instance);
-  Json later = pick(request.call().parameters, {"MultiAZ", "DBInstanceClass", "AllocatedStorage", "EngineVersion",
-                                                "StorageThroughput", "CACertificateIdentifier", "StorageType", "Iops"});
+  Json later = pick(request, {"MultiAZ", "LicenseModel", "DBInstanceClass", "AllocatedStorage", "EngineVersion",
+                              "StorageThroughput", "CACertificateIdentifier", "StorageType", "Iops"});
   if (request.has("DBPortNumber")) later["Port"] = request.parameter("DBPortNumber");
-  if (!instance) overlay(later, request.call().parameters, {"BackupRetentionPeriod", "Port"});
+  if (!instance) overlay(later, request, {"BackupRetentionPeriod", "Port"});
   if (request.flag("ApplyImmediately"))
     document->update(later);
   else if (!later.empty())
@@ -219,10 +249,10 @@ Answer create_snapshot(Request& request) {
                    {"SnapshotType", "manual"},
                    {"Encrypted", instance->value("StorageEncrypted", false)},
                    {"SnapshotCreateTime", request.now()},
-                   {"Engine", instance->value("Engine", "")},
                    {"DBSnapshotArn", request.arn("rds", "snapshot:" + id)},
                    {"Attributes", {{"restore", Json::array()}}},
                    {"Tags", sorted_tags(request.parameter("Tags"))}};
+  overlay(snapshot, *instance, {"Engine", "EngineVersion", "MasterUsername", "AllocatedStorage", "KmsKeyId"});
   request.put(kSnapshot.type, id, snapshot);
   return Json{{"DBSnapshot", view(snapshot, kSnapshot, 0)}};
 }
@@ -309,11 +339,39 @@ std::string resource_id(Request& request, const char* prefix) {
 }
 
 Json new_database(const Request& request) {
+  accept_unseen(request);
   Json members = {{"Tags", sorted_tags(request.parameter("Tags"))}};
-  overlay(members, request.call().parameters,
-          {"Engine", "EngineVersion", "MasterUsername", "BackupRetentionPeriod", "StorageEncrypted", "KmsKeyId",
-           "DeletionProtection", "MultiAZ", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot", "PubliclyAccessible",
-           "MonitoringInterval", "MonitoringRoleArn", "AllocatedStorage", "StorageType", "DBInstanceClass", "Port"});
+  overlay(members, request,
+          {"Engine",
+           "EngineVersion",
+           "MasterUsername",
+           "BackupRetentionPeriod",
+           "StorageEncrypted",
+           "KmsKeyId",
+           "DeletionProtection",
+           "MultiAZ",
+           "AutoMinorVersionUpgrade",
+           "CopyTagsToSnapshot",
+           "PubliclyAccessible",
+           "MonitoringInterval",
+           "MonitoringRoleArn",
+           "AllocatedStorage",
+           "StorageType",
+           "DBInstanceClass",
+           "Port",
+           "DBName",
+           "DatabaseName",
+           "Iops",
+           "StorageThroughput",
+           "LicenseModel",
+           "MaxAllocatedStorage",
+           "AvailabilityZone",
+           "AvailabilityZones",
+           "PreferredBackupWindow",
+           "PreferredMaintenanceWindow",
+           "PerformanceInsightsKMSKeyId",
+           "PerformanceInsightsRetentionPeriod",
+           "EngineMode"});
   if (request.has("VpcSecurityGroupIds"))
     members["VpcSecurityGroups"] = security_groups(request.parameter("VpcSecurityGroupIds"));
   if (request.has("EnableIAMDatabaseAuthentication"))
@@ -355,6 +413,27 @@ Answer create_cluster(Request& request) {
                   {"ClusterCreateTime", request.now()}});
   return make(request, kCluster, std::move(members));
 }
+
+// --- Giving back: what the snapshot held, with the settings that the call names; its encryption goes along.
+
+Answer restore(Request& request, const Kind& kind, const Kind& snapshot_kind, const char* source) {
+  std::string id = identifier(request, kind), from = request.text(source);
+  if (std::size_t at = from.rfind(':'); from.starts_with("arn:")) from = from.substr(at + 1);
+  const Json* snapshot = request.find(snapshot_kind.type, from);
+  if (!snapshot) return tl::unexpected(missing(snapshot_kind, from));
+  bool instance = kind.what == kInstance.what;
+  if (Check wrong = check_new(request, kind, id, instance ? "DBInstanceAlreadyExists" : "DBClusterAlreadyExistsFault"))
+    return tl::unexpected(*wrong);
+  bool encrypted = snapshot->value("Encrypted", false) || snapshot->value("StorageEncrypted", false);
+  Json members = pick(*snapshot, {"Engine", "EngineVersion", "MasterUsername", "AllocatedStorage", "KmsKeyId"});
+  members.update(new_database(request));
+  members.update({{kind.id, id}, {"StorageEncrypted", encrypted || request.has("KmsKeyId")}});
+  members[instance ? "InstanceCreateTime" : "ClusterCreateTime"] = request.now();
+  return make(request, kind, std::move(members));
+}
+
+Answer restore_instance(Request& request) { return restore(request, kInstance, kSnapshot, "DBSnapshotIdentifier"); }
+Answer restore_cluster(Request& request) { return restore(request, kCluster, kClusterSnapshot, "SnapshotIdentifier"); }
 
 Answer create_cluster_snapshot(Request& request) {
   Answer cluster = one(request, kCluster);
@@ -477,6 +556,8 @@ std::vector<Operation> rds_operations() {
       {"rds", "CreateDBInstance", Effect::write, create_instance},
       {"rds", "CreateDBCluster", Effect::write, create_cluster},
       {"rds", "CreateDBClusterSnapshot", Effect::write, create_cluster_snapshot},
+      {"rds", "RestoreDBInstanceFromDBSnapshot", Effect::write, restore_instance},
+      {"rds", "RestoreDBClusterFromSnapshot", Effect::write, restore_cluster},
       {"rds", "CopyDBSnapshot", Effect::write, copy_snapshot},
       {"rds", "CopyDBClusterSnapshot", Effect::write, copy_cluster_snapshot},
       {"rds", "StopDBInstance", Effect::write, stop_instance},

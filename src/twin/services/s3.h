@@ -28,6 +28,6 @@ std::vector<Operation> s3_object_operations();               // the objects' own
 // Does this policy document let everyone in?
 bool policy_is_public(const Json& policy);
 // The bucket's and the account's settings together: BlockPublicAcls and so on.
-bool public_access_blocked(Request& request, const Bucket& bucket, const char* flag);
+bool public_access_blocked(const State& state, const Bucket& bucket, const char* flag);
 
 }  // namespace setpoint::twin::services

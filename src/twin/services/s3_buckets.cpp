@@ -160,7 +160,7 @@ Answer put_policy(Request& request) {
   base::Result<Json> policy = base::parse_json(request.text("Policy"), {20'480, 32});
   if (!policy || !policy->is_object()) return error("MalformedPolicy", "This policy contains invalid Json");
   if (Check wrong = check_policy(bucket->key.id, *policy)) return tl::unexpected(*wrong);
-  if (policy_is_public(*policy) && public_access_blocked(request, *bucket, "BlockPublicPolicy"))
+  if (policy_is_public(*policy) && public_access_blocked(request.state(), *bucket, "BlockPublicPolicy"))
     return tl::unexpected(access_denied());
   bucket->document["Policy"] = request.text("Policy");
   request.state().put(bucket->key, std::move(bucket->document));
@@ -320,7 +320,7 @@ Check check_acl(Request& request, const Bucket& bucket, const Json& acl) {
   Json owner_only = canned_acl(bucket.key.account, "private");
   if (acls_are_off(bucket) && acl["Grants"] != owner_only["Grants"])
     return AwsError{"AccessControlListNotSupported", "The bucket does not allow ACLs", 400, {}};
-  if (acl_is_public(acl) && public_access_blocked(request, bucket, "BlockPublicAcls")) return access_denied();
+  if (acl_is_public(acl) && public_access_blocked(request.state(), bucket, "BlockPublicAcls")) return access_denied();
   return {};
 }
 
@@ -358,10 +358,10 @@ bool policy_is_public(const Json& policy) {
   });
 }
 
-bool public_access_blocked(Request& request, const Bucket& bucket, const char* flag) {
+bool public_access_blocked(const State& state, const Bucket& bucket, const char* flag) {
   const Json& own = base::member(base::member(bucket.document, "PublicAccessBlock"), "PublicAccessBlockConfiguration");
   const Json* account =
-      request.state().find({bucket.key.account, "global", "AWS::S3::AccountPublicAccessBlock", bucket.key.account});
+      state.find({bucket.key.account, "global", "AWS::S3::AccountPublicAccessBlock", bucket.key.account});
   return base::member(own, flag) == Json(true) || (account && base::member(*account, flag) == Json(true));
 }
 

@@ -99,7 +99,7 @@ Answer put_object(Request& request) {
                  {"ContentLength", body->size()},
                  {"LastModified", request.now()},
                  {"ContentType", "binary/octet-stream"}};
-  overlay(object, request.call().parameters,
+  overlay(object, request,
           {"ContentType", "ContentEncoding", "Metadata", "StorageClass", "ServerSideEncryption", "SSEKMSKeyId"});
   if (request.has("ACL")) {
     Json acl = canned_acl(bucket->key.account, request.text("ACL"));

@@ -237,16 +237,17 @@ Answer delete_tagging(Request& request) {
 
 constexpr const char* kAccountBlock = "AWS::S3::AccountPublicAccessBlock";
 
+Check own_account(const Request& request) {
+  if (request.text("AccountId") == request.account()) return {};
+  return AwsError{"AccessDenied", "Access Denied", 403, {}};
+}
+
 Answer get_account_block(Request& request) {
+  if (Check wrong = own_account(request)) return tl::unexpected(*wrong);
   const Json* stored = request.find_global(kAccountBlock, request.account());
   if (!stored)
     return error("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found", 404);
   return Json{{"PublicAccessBlockConfiguration", without(*stored, {"AccountId"})}};
-}
-
-Check own_account(const Request& request) {
-  if (request.text("AccountId") == request.account()) return {};
-  return AwsError{"AccessDenied", "Access Denied", 403, {}};
 }
 
 Answer put_account_block(Request& request) {

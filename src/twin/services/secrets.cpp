@@ -49,7 +49,7 @@ std::string add_version(Request& request, Json& secret) {
   for (Json& version : versions) {
     if (version["Stages"] == Json::array({"AWSCURRENT"})) version["Stages"] = Json::array({"AWSPREVIOUS"});
   }
-  versions[token] = pick(request.call().parameters, {"SecretString", "SecretBinary"});
+  versions[token] = pick(request, {"SecretString", "SecretBinary"});
   versions[token].update({{"Stages", Json::array({"AWSCURRENT"})}, {"CreatedDate", request.now()}});
   secret["Versions"] = versions;
   return token;
@@ -117,7 +117,7 @@ Answer create_secret(Request& request) {
                   {"CreatedDate", request.now()},
                   {"LastChangedDate", request.now()},
                   {"Tags", sorted_tags(request.parameter("Tags"))}};
-  overlay(members, request.call().parameters, {"Description", "KmsKeyId"});
+  overlay(members, request, {"Description", "KmsKeyId"});
   std::string version;
   if (request.has("SecretString") || request.has("SecretBinary")) version = add_version(request, members);
   auto document = document_from_api(request.account(), request.region(), kSecret, std::move(members));
@@ -189,7 +189,7 @@ Answer rotate_secret(Request& request) {
   if (!secret) return secret;
   if (!request.has("RotationLambdaARN") && !secret->contains("RotationLambdaARN"))
     return error("InvalidRequestException", "No Lambda rotation function ARN is associated with this secret.");
-  overlay(*secret, request.call().parameters, {"RotationLambdaARN", "RotationRules"});
+  overlay(*secret, request, {"RotationLambdaARN", "RotationRules"});
   (*secret)["RotationEnabled"] = true;
   (*secret)["LastRotatedDate"] = request.now();
   keep_secret(request, *secret);
@@ -208,7 +208,7 @@ Answer update_secret(Request& request) {
   Answer secret = secret_of(request);
   if (!secret) return secret;
   if (Check wrong = check_not_deleted(*secret)) return tl::unexpected(*wrong);
-  overlay(*secret, request.call().parameters, {"Description", "KmsKeyId"});
+  overlay(*secret, request, {"Description", "KmsKeyId"});
   (*secret)["LastChangedDate"] = request.now();
   Json out = secret_names(*secret);
   if (request.has("SecretString") || request.has("SecretBinary")) out["VersionId"] = add_version(request, *secret);

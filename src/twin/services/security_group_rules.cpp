@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/digest.h"
+#include "twin/services/listing.h"
 
 namespace setpoint::twin::services {
 
@@ -295,7 +296,9 @@ Rules rules_from_permissions(const RuleScope& scope, const Json& permissions) {
   return rules;
 }
 
-Rules rules_from_request(const RuleScope& scope, const Json& parameters) {
+Rules rules_from_request(const RuleScope& scope) {
+  Json parameters = pick(scope.request, {"IpPermissions", "IpProtocol", "FromPort", "ToPort", "CidrIp",
+                                         "SourceSecurityGroupName", "SourceSecurityGroupOwnerId"});
   Json flat = flat_permission(parameters);
   const Json& given = base::member(parameters, "IpPermissions");
   if (flat.is_null() && (given.is_null() || given.empty())) {

@@ -42,7 +42,7 @@ struct RuleScope {
 
 using Rules = tl::expected<std::vector<SecurityRule>, AwsError>;
 // IpPermissions, and the old flat members (IpProtocol, FromPort, ToPort, CidrIp, SourceSecurityGroupName) of a request.
-Rules rules_from_request(const RuleScope& scope, const Json& parameters);
+Rules rules_from_request(const RuleScope& scope);
 // Refuses like AWS what is not well-formed.
 Rules rules_from_permissions(const RuleScope& scope, const Json& permissions);
 // SecurityGroupRuleRequest of ModifySecurityGroupRules.

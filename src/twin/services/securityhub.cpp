@@ -93,7 +93,7 @@ Answer disable_hub(Request& request) {
 Answer update_hub(Request& request) {
   Answer hub = hub_of(request);
   if (!hub) return hub;
-  overlay(*hub, request.call().parameters, {"AutoEnableControls", "ControlFindingGenerator"});
+  overlay(*hub, request, {"AutoEnableControls", "ControlFindingGenerator"});
   keep(request, kHub, std::move(*hub));
   return Json::object();
 }
@@ -323,7 +323,7 @@ Check check_update(const Request& request) {
 
 void update_one(const Request& request, Json& finding) {
   overlay(
-      finding, request.call().parameters,
+      finding, request,
       {"VerificationState", "Confidence", "Criticality", "Types", "UserDefinedFields", "Workflow", "RelatedFindings"});
   if (request.has("Severity")) {
     finding["Severity"].update(request.parameter("Severity"));

@@ -97,8 +97,7 @@ Answer put_parameter(Request& request) {
                               {"Tier", "Standard"},
                               {"DataType", "text"},
                               {"Tags", sorted_tags(request.parameter("Tags"))}};
-  overlay(parameter, request.call().parameters,
-          {"Value", "Description", "KeyId", "AllowedPattern", "Tier", "DataType"});
+  overlay(parameter, request, {"Value", "Description", "KeyId", "AllowedPattern", "Tier", "DataType"});
   parameter["Type"] = type;
   parameter["Version"] = parameter.value("Version", 0) + 1;
   parameter["LastModifiedDate"] = request.now();
@@ -296,7 +295,7 @@ Answer update_setting(Request& request) {
               {{"SettingValue", request.text("SettingValue")},
                {"Status", "Customized"},
                {"LastModifiedDate", request.now()},
-               {"LastModifiedUser", request.call().caller.arn}});
+               {"LastModifiedUser", request.caller().arn}});
   return Json::object();
 }
 

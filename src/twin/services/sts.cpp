@@ -41,10 +41,10 @@ Check check_session_name(const std::string& name) {
 }
 
 AwsError may_not_assume(const Request& request, const std::string& arn) {
-  return {"AccessDenied",
-          fmt::format("User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
-                      request.call().caller.arn, arn),
-          403, Json::object()};
+  return {
+      "AccessDenied",
+      fmt::format("User: {} is not authorized to perform: sts:AssumeRole on resource: {}", request.caller().arn, arn),
+      403, Json::object()};
 }
 
 // Temporary credentials that repeat with the state's ids.
@@ -89,8 +89,7 @@ Answer assume_role(Request& request) {
   if (!name) return error("ValidationError", fmt::format("{} is invalid", arn));
   if (Check wrong = check_session_name(session_name)) return tl::unexpected(*wrong);
   const Json* role = request.state().find({name->account, "global", "AWS::IAM::Role", name->name});
-  if (!role ||
-      !trusts(base::member(*role, "AssumeRolePolicyDocument"), request.call().caller, request.text("ExternalId"))) {
+  if (!role || !trusts(base::member(*role, "AssumeRolePolicyDocument"), request.caller(), request.text("ExternalId"))) {
     return tl::unexpected(may_not_assume(request, arn));
   }
   std::int64_t seconds = request.integer("DurationSeconds", 3600);
@@ -112,14 +111,14 @@ Answer assume_role(Request& request) {
 }
 
 Answer get_session_token(Request& request) {
-  if (!request.call().caller.role_name.empty()) {
+  if (!request.caller().role_name.empty()) {
     return error("AccessDenied", "Cannot call GetSessionToken with session credentials", 403);
   }
-  return Json{{"Credentials", issue(request, request.call().caller, request.integer("DurationSeconds", 43'200))}};
+  return Json{{"Credentials", issue(request, request.caller(), request.integer("DurationSeconds", 43'200))}};
 }
 
 Answer get_caller_identity(Request& request) {
-  const Caller& caller = request.call().caller;
+  const Caller& caller = request.caller();
   return Json{{"UserId", caller.user_id}, {"Account", caller.account}, {"Arn", caller.arn}};
 }
 
