@@ -84,8 +84,11 @@ base::Result<twin::Seed> read_seed(const std::string& path) {
 base::Status serve(twin::Wire& wire, const TwinArguments& arguments) {
   StopOnSignal::block();  // before any thread starts: they inherit it
   TRY(std::unique_ptr<cloud::HttpServer> server,
-      cloud::HttpServer::listen([&](const cloud::HttpRequest& request) { return wire.handle(request); },
-                                {.host = arguments.host, .port = arguments.port}));
+      cloud::HttpServer::listen(
+          [&](const cloud::HttpRequest& request) { return wire.handle(request); },
+          {.host = arguments.host, .port = arguments.port, .refusal = [&](int status, const cloud::HttpRequest& head) {
+             return wire.refuse(status, head);
+           }}));
   StopOnSignal stop(*server);
   std::printf("listening on http://%s:%u\n", arguments.host.c_str(), static_cast<unsigned>(server->port()));
   std::fflush(stdout);

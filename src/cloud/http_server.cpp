@@ -1,6 +1,7 @@
 // The one translation unit with Boost.Beast: it takes half a minute to compile.
 #include "cloud/http_server.h"
 
+#include <array>
 #include <atomic>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -26,7 +27,7 @@ std::size_t absolute_part(std::string_view target) {
   return std::min(target.find('/', 7), target.size());
 }
 
-HttpRequest from_beast(http::request<http::string_body>&& message) {
+HttpRequest head_of(const http::request<http::string_body>& message) {
   HttpRequest request;
   request.method = std::string(message.method_string());
   request.scheme = "http";
@@ -38,6 +39,11 @@ HttpRequest from_beast(http::request<http::string_body>&& message) {
   if (question != std::string_view::npos) request.query = std::string(target.substr(question + 1));
   for (const auto& field : message)
     request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  return request;
+}
+
+HttpRequest from_beast(http::request<http::string_body>&& message) {
+  HttpRequest request = head_of(message);
   request.body = std::move(message.body());
   return request;
 }
@@ -53,6 +59,8 @@ http::response<http::string_body> to_beast(HttpResponse&& reply, bool keep_alive
   if (may_have_body) message.content_length(message.body().size());
   return message;
 }
+
+constexpr int kLingerSeconds = 2;
 
 struct Shared {
   HttpHandler handler;
@@ -79,6 +87,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_request(beast::error_code failed);
   void refuse(http::status status);
   void write(http::response<http::string_body> message);
+  void linger();
+  void discard(std::size_t left);
   void close() {
     beast::error_code ignored;
     stream_.socket().shutdown(Tcp::socket::shutdown_both, ignored);
@@ -91,6 +101,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
   http::response<http::empty_body> continue_;
+  std::array<char, 16u << 10> discarded_;
 };
 
 void Connection::read_header() {
@@ -145,18 +156,36 @@ void Connection::on_request(beast::error_code failed) {
 }
 
 void Connection::refuse(http::status status) {
-  http::response<http::string_body> message{status, 11};
-  message.keep_alive(false);
-  message.prepare_payload();
-  write(std::move(message));
+  HttpResponse reply{static_cast<int>(status), {}, {}};
+  if (shared_.options.refusal) reply = shared_.options.refusal(reply.status, head_of(parser_->get()));
+  bool head = parser_->get().method() == http::verb::head;
+  write(to_beast(std::move(reply), false, head));
+}
+
+// A client that is still sending would lose the answer if its bytes met a closed socket: they are read for a moment,
+// and thrown away.
+void Connection::linger() {
+  beast::error_code ignored;
+  stream_.socket().shutdown(Tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(std::chrono::seconds(kLingerSeconds));
+  discard(shared_.options.body_bytes_max + kServerHeaderBytesMax);
+}
+
+void Connection::discard(std::size_t left) {
+  stream_.async_read_some(asio::buffer(discarded_),
+                          [self = shared_from_this(), left](beast::error_code failed, std::size_t length) {
+                            if (failed || length >= left) return self->close();
+                            self->discard(left - length);
+                          });
 }
 
 void Connection::write(http::response<http::string_body> message) {
   response_ = std::move(message);
   stream_.expires_after(std::chrono::seconds(shared_.options.read_seconds_max));
   http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code failed, std::size_t) {
-    if (failed || !self->response_.keep_alive()) return self->close();
-    self->read_header();
+    if (failed) return self->close();
+    if (self->response_.keep_alive()) return self->read_header();
+    self->linger();
   });
 }
 

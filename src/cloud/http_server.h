@@ -8,7 +8,8 @@
 //   answered
 //
 // Plain HTTP with keep-alive. Limits: body, headers, connections, time for one request to arrive, idle time. A body too
-// large gets 413, malformed HTTP 400, too many connections are closed at once. Ownership: keeps the handler. Threads:
+// large gets 413, headers too large 431, malformed HTTP 400, in the words of `refusal` where one is given; too many
+// connections are closed at once, a slow one when its time is up. Ownership: keeps the handler. Threads:
 // run() uses the calling thread and `threads - 1` more, and so does the handler; stop() is safe from any. Refusals:
 // listen fails with unreachable where the address cannot be bound.
 #pragma once
@@ -37,6 +38,10 @@ struct HttpReply {
 // Called from several threads; may block.
 using HttpHandler = std::function<HttpReply(const HttpRequest& request)>;
 
+// What to say to a request that was not read to its end: 400, 413 or 431. `head` has the method, the path and the
+// headers as far as they were read. The status may be another: S3 has its own.
+using HttpRefusal = std::function<HttpResponse(int status, const HttpRequest& head)>;
+
 struct HttpServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  // 0 = any free one
@@ -44,6 +49,7 @@ struct HttpServerOptions {
   std::size_t body_bytes_max = kServerBodyBytesMax;
   int read_seconds_max = kServerReadSecondsMax;
   int idle_seconds_max = kServerIdleSecondsMax;
+  HttpRefusal refusal = nullptr;  // nullptr: the status alone
 };
 
 class HttpServer {

@@ -56,7 +56,13 @@ class ServerTest : public testing::Test {
           seen_.push_back(request);
           return HttpReply{.http = {200, {{"Content-Type", "text/plain"}}, request.body + "!"}, .drop = false};
         },
-        {.threads = 2, .body_bytes_max = 1'000, .read_seconds_max = 1, .idle_seconds_max = 2});
+        {.threads = 2,
+         .body_bytes_max = 1'000,
+         .read_seconds_max = 1,
+         .idle_seconds_max = 2,
+         .refusal = [](int status, const HttpRequest& head) {
+           return HttpResponse{status, {}, fmt::format("refused {} {}", head.path, header(head.headers, "X-First"))};
+         }});
     ASSERT_TRUE(server) << server.error().text();
     server_ = std::move(*server);
     thread_ = std::thread([this] { server_->run(); });
@@ -111,9 +117,21 @@ TEST_F(ServerTest, ABodyBeyondTheBoundGets413HoweverItIsSent) {
 }
 
 TEST_F(ServerTest, HeadersBeyondTheBoundGet431) {
-  const std::string answer =
-      answer_to("GET / HTTP/1.1\r\nHost: h\r\nX-Long: " + std::string(kServerHeaderBytesMax, 'x') + "\r\n\r\n");
-  EXPECT_TRUE(answer.empty() || answer.find(" 431 ") != std::string::npos) << answer.substr(0, 200);
+  const std::string answer = answer_to(
+      "GET /p HTTP/1.1\r\nHost: h\r\nX-First: 1\r\nX-Long: " + std::string(kServerHeaderBytesMax, 'x') + "\r\n\r\n");
+  EXPECT_NE(answer.find(" 431 "), std::string::npos) << answer.substr(0, 200);
+  EXPECT_TRUE(answer.ends_with("refused /p 1")) << answer.substr(0, 200);
+  EXPECT_TRUE(seen_.empty());
+}
+
+// The answer is not lost to a client that is still sending when it comes.
+TEST_F(ServerTest, ARefusalReachesAClientThatIsStillSending) {
+  for (int i = 0; i < 20; ++i) {
+    const std::string answer =
+        answer_to("POST /big HTTP/1.1\r\nHost: h\r\nContent-Length: 400000\r\n\r\n" + std::string(400'000, 'x'));
+    EXPECT_NE(answer.find(" 413 "), std::string::npos);
+    EXPECT_TRUE(answer.ends_with("refused /big ")) << answer;
+  }
   EXPECT_TRUE(seen_.empty());
 }
 

@@ -137,16 +137,18 @@ std::vector<ResourceKey> TwinWorld::changed(std::size_t from, std::size_t to) co
   std::erase_if(out, same);
   for (const StateKey& key : twin::changed(before, after)) {
     ResourceKey own{"aws", key.account, key.region, key.type, key.id};
-    bool shown =
-        twin::find_resource_type(key.type) != nullptr || is_shown(before, key, out) || is_shown(after, key, out);
+    bool split = twin::unshown_part(after, key).has_value();  // rendered without what an item shows
+    bool shown = twin::find_resource_type(key.type) != nullptr ||
+                 (!split && (is_shown(before, key, out) || is_shown(after, key, out)));
     if (!shown && !same(own)) out.insert(own);
   }
   return {out.begin(), out.end()};
 }
 
 Resource TwinWorld::render(std::size_t version, const ResourceKey& key) const {
-  const twin::State& state = versions_.at(version);
+  twin::State state = versions_.at(version);
   StateKey own{key.account, key.region, key.type, key.id};
+  if (std::optional<Json> part = twin::unshown_part(state, own)) state.put(own, std::move(*part));
   bool setting = twin::find_resource_type(key.type) == nullptr && state.find(own) != nullptr;
   if (!setting) return twin::render(state, key, kWorldTime);
   Resource out = twin::render(state, own, kWorldTime);

@@ -83,6 +83,16 @@ std::vector<StateKey> items_showing(const State& state, const StateKey& key, con
   return out;
 }
 
+std::optional<Json> unshown_part(const State& state, const StateKey& key) {
+  if (key.type != kRegionSettings) return {};
+  const Json* settings = state.find(key);
+  Json part = {{"KmsKeyId", "alias/aws/ebs"}, {"ImageBlockPublicAccess", "unblocked"}};
+  for (auto& [name, value] : part.items()) {
+    if (settings && settings->contains(name)) value = (*settings)[name];
+  }
+  return part;
+}
+
 std::vector<std::pair<StateKey, Json>> documents_of_account(const StateKey& key, const Json& object) {
   const Json& summary = base::member(object, "AccountSummary");
   std::string block = base::string_member(object, "SnapshotBlockPublicAccessState");

@@ -22,6 +22,9 @@ inline constexpr const char* kAccountType = "AWS::::Account";
 std::optional<base::Json> item_object(const State& state, const StateKey& key);
 // Keys of the items that show this document: its own where it is a resource, and those of which it is a part.
 std::vector<StateKey> items_showing(const State& state, const StateKey& key, const base::Json& document);
+// A document of which items show a part: what none of them shows, with the defaults of a region that was never set.
+// nullopt for any other key.
+std::optional<base::Json> unshown_part(const State& state, const StateKey& key);
 // The documents that an account's item says something of.
 std::vector<std::pair<StateKey, base::Json>> documents_of_account(const StateKey& key, const base::Json& object);
 // One for each region that holds anything.

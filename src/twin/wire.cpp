@@ -30,6 +30,22 @@ AwsError expired(std::string_view service) {
   return {"ExpiredTokenException", "The security token included in the request is expired", 403, Json::object()};
 }
 
+// Each family of protocols has its own words, S3 its own statuses too.
+AwsError unread(int status, const aws::RequestRoute& route) {
+  bool large_head = status == 431;
+  if (route.service->signing_name == "s3") {
+    if (large_head)
+      return {"RequestHeaderSectionTooLarge", "Your request header section exceeds the maximum allowed size.", 400, {}};
+    if (status == 413) return {"EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400, {}};
+    return {"BadRequest", "An error occurred when parsing the HTTP request.", 400, {}};
+  }
+  bool json = route.protocol == aws::Protocol::json || route.protocol == aws::Protocol::rest_json;
+  std::string tail = json ? "Exception" : "";
+  if (large_head) return {"RequestHeaderSectionTooLarge" + tail, "Request headers exceed the size limit.", 431, {}};
+  if (status == 413) return {"RequestEntityTooLarge" + tail, "Request body exceeds the size limit.", 413, {}};
+  return {json ? "SerializationException" : "MalformedQueryString", "The request is not valid HTTP.", 400, {}};
+}
+
 // What was left out may quote the caller's own words: nothing of it may end the line.
 std::string header_text(const std::vector<std::string>& parts) {
   constexpr std::size_t kBytesMax = 4'096;
@@ -58,6 +74,11 @@ WireReply Wire::handle(const cloud::HttpRequest& request) {
   WireReply reply = answer_to(*route, request);
   if (request.method == "HEAD") reply.http.body.clear();
   return reply;
+}
+
+cloud::HttpResponse Wire::refuse(int status, const cloud::HttpRequest& head) {
+  base::Result<aws::RequestRoute> route = aws::route_request(catalog_, head);
+  return route ? failure(*route, unread(status, *route)).http : cloud::HttpResponse{status, {}, {}};
 }
 
 WireReply Wire::answer_to(const aws::RequestRoute& route, const cloud::HttpRequest& request) {

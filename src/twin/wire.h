@@ -38,6 +38,8 @@ class Wire {
   Wire(Cloud& cloud, const cloud::aws::ModelCatalog& catalog, WireOptions options = {})
       : cloud_(cloud), catalog_(catalog), options_(std::move(options)) {}
   WireReply handle(const cloud::HttpRequest& request);
+  // To a request that the server did not read to its end (cloud/http_server.h): the service's own words, in its form.
+  cloud::HttpResponse refuse(int status, const cloud::HttpRequest& head);
 
  private:
   std::string next_request_id();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cloud/aws/inverse.h"
 #include "cloud/aws/model_catalog.h"
 #include "response/program.h"
 #include "response/twin_world.h"
@@ -57,6 +58,36 @@ TEST(Rehearsal, WhatTheWorldLeavesOutOfAccountIsInTheReport) {
   runbook::ExecutionReport report = runbook::run(*document, Json::object(), context, host);
   EXPECT_EQ(report.status, runbook::ExecutionStatus::success) << report.failure_message;
   EXPECT_EQ(host.unmodelled(), std::vector<std::string>{"rds: ModifyDBInstance: the parameter NetworkType"});
+}
+
+// An account's item shows some settings of a region, and nothing shows the others: a run that changes both gives both
+// back.
+TEST(Rehearsal, SettingsOfARegionThatAreShownAndThatAreNotAreBothGivenBack) {
+  twin::State state;  // of an account that is there
+  state.put({"111122223333", "eu-west-1", "AWS::EC2::VPC", "vpc-1"},
+            {{"VpcId", "vpc-1"}, {"CidrBlock", "10.0.0.0/16"}});
+  TwinWorld world(state, *cloud::aws::ModelCatalog::open_default({}));
+  std::size_t before = world.version();
+  auto call = [&](const char* operation, Json parameters) {
+    EXPECT_TRUE(world.call({"111122223333", "eu-west-1", "ec2", operation, std::move(parameters)})) << operation;
+  };
+  call("EnableEbsEncryptionByDefault", Json::object());
+  call("ModifyEbsDefaultKmsKeyId", {{"KmsKeyId", "alias/own"}});
+  call("EnableImageBlockPublicAccess", {{"ImageBlockPublicAccessState", "block-new-sharing"}});
+  std::size_t after = world.version();
+  std::vector<std::string> undone;
+  for (const model::ResourceKey& key : world.changed(before, after)) {
+    auto calls = cloud::aws::restoring_calls(world.render(after, key), world.render(before, key));
+    ASSERT_TRUE(calls) << key.text() << ": " << calls.error().text();
+    for (const model::ApiCall& back : *calls) {
+      undone.push_back(back.operation);
+      ASSERT_TRUE(world.call(back));
+    }
+  }
+  std::sort(undone.begin(), undone.end());
+  EXPECT_EQ(undone, (std::vector<std::string>{"DisableEbsEncryptionByDefault", "DisableImageBlockPublicAccess",
+                                              "ResetEbsDefaultKmsKeyId"}));
+  EXPECT_TRUE(world.changed(before, world.version()).empty());
 }
 
 TEST(Rehearsal, AWaitSeesAChangeOfADatabaseBeginAndEnd) {

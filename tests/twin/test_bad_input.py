@@ -28,16 +28,16 @@ class Raw(TwinCase):
         host, port = self.endpoint.split("//")[1].split(":")
         return socket.create_connection((host, int(port)), timeout=20)
 
+    def scope(self, service, **more):
+        credential = f"{ACCOUNT}/20261121/{REGION}/{service}/aws4_request"
+        return {"Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=00", **more}
+
     def expect(self, code, answer, status=400):
         self.assertIn(code, answer[1])
         self.assertEqual(answer[0], status, answer[1])
 
 
 class Malformed(Raw):
-    def scope(self, service, **more):
-        credential = f"{ACCOUNT}/20261121/{REGION}/{service}/aws4_request"
-        return {"Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=00", **more}
-
     def target(self, service, target):
         return self.scope(service, **{"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"})
 
@@ -61,6 +61,49 @@ class Malformed(Raw):
         for path in ("/%ff", "/demo-shop-assets-111122223333/%c3%28", "/demo-shop-assets-111122223333?prefix=%ff"):
             status, text = self.answer("GET", path, headers=self.scope("s3"))
             self.assertEqual(status // 100, 4, text)
+        self.client("ec2").describe_vpcs()
+
+
+class Unread(Raw):
+    """Requests that the server does not read to their end: each service still answers in its own form."""
+    SERVICES = {"ec2": ("<Response><Errors><Error><Code>{}</Code>", ""), "iam": ("<Error><Type>Sender</Type><Code>{}</Code>", ""), "s3": ("<Error><Code>{}</Code>", ""),
+                "kms": ('"__type": "{}"', "Exception"), "lambda": ("{}", "Exception")}
+
+    def raw(self, service, head, body=b""):
+        authorization = self.scope(service)["Authorization"]
+        path = "/2015-03-31/functions" if service == "lambda" else "/demo-shop-assets-111122223333/key" if service == "s3" else "/"
+        more = "X-Amz-Target: TrentService.CreateKey\r\nContent-Type: application/x-amz-json-1.1\r\n" if service == "kms" else ""
+        with self.stream() as stream:
+            stream.sendall(f"PUT {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {authorization}\r\n{more}{head}\r\n\r\n".encode() + body)
+            received = b""
+            while part := stream.recv(65536):
+                received += part
+        head, _, text = received.decode().partition("\r\n\r\n")
+        return int(head.split()[1]), text + head
+
+    def test_a_body_that_is_too_large(self):
+        for service, (form, tail) in self.SERVICES.items():
+            code = "EntityTooLarge" if service == "s3" else "RequestEntityTooLarge" + tail
+            for head, body in (("Content-Length: 20000000", b""), ("Content-Length: 20000000", b"x" * 3_000_000),
+                               ("Transfer-Encoding: chunked", (b"100000\r\n" + b"x" * 0x100000 + b"\r\n") * 17)):
+                self.expect(form.format(code), self.raw(service, head, body), 400 if service == "s3" else 413)
+        self.client("ec2").describe_vpcs()
+
+    def test_headers_that_are_too_large(self):
+        for service, (form, tail) in self.SERVICES.items():
+            code = "RequestHeaderSectionTooLarge" + ("" if service == "s3" else tail)
+            self.expect(form.format(code), self.raw(service, "X-Long: " + "x" * 70_000), 400 if service == "s3" else 431)
+        self.client("ec2").describe_vpcs()
+
+    def test_a_call_that_names_none(self):
+        self.expect("<Code>MissingAction</Code>", self.answer("POST", "/", b"", self.scope("ec2", **FORM)))
+        self.expect("<Code>MissingAction</Code>", self.answer("POST", "/", b"Version=2010-05-08", self.scope("iam", **FORM)))
+        self.expect("UnknownOperationException", self.answer("POST", "/", b"{}", self.scope("kms")))
+
+    def test_what_is_no_http(self):
+        with self.stream() as stream:
+            stream.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")
+            self.assertIn(b" 400 ", stream.recv(500))
         self.client("ec2").describe_vpcs()
 
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kRetryCost = 5;
 constexpr int kTimeoutRetryCost = 10;
+constexpr std::size_t kRoutesMax = 100'000;
 
 bool harmless_twice(const OperationModel& operation, const Json& parameters) {
   if (operation.http_method == "PUT" || operation.is(OperationModel::idempotent)) return true;
@@ -54,6 +55,9 @@ base::Result<const Client::Route*> Client::route_of(const model::ApiCall& call) 
   TRY(route->endpoint, resolve_endpoint(*route->operation->service, region, options_.endpoint));
   route->read_only = is_read_only(call.service, call.operation);
   std::lock_guard lock(mutex_);
+  if (routes_.size() >= kRoutesMax)
+    return base::fail(ErrorCode::limit_exceeded, "one client calls at most {} operations, each region's counted",
+                      kRoutesMax);
   return routes_.try_emplace(key, std::move(route)).first->second.get();
 }
 

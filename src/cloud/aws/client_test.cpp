@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "cloud/aws/curl_transport.h"
@@ -200,6 +201,17 @@ TEST(RateGate, LearnsFromThrottlingAndLetsUndoPass) {
   const base::Timestamp before_undo = clock.now();
   ASSERT_TRUE(gate.enter("undo", Lane::undo, {}));
   EXPECT_EQ(clock.now(), before_undo);
+}
+
+TEST(RateGate, ThereAreNeverMoreThanTheLimit) {
+  base::ManualClock clock{base::Timestamp{1}};
+  RateGates gates(clock);
+  RateGate* first = &gates.of("account 0");
+  std::set<RateGate*> seen;
+  for (int i = 0; i < 120'000; ++i) seen.insert(&gates.of(fmt::format("account {}", i)));
+  EXPECT_LT(seen.size(), 51'000u);
+  EXPECT_EQ(&gates.of("account 0"), first);
+  EXPECT_EQ(&gates.of("account 119999"), &gates.of("account 119999"));
 }
 
 TEST(JmesPath, FindsWhatModelsAskFor) {

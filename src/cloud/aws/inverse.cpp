@@ -100,18 +100,9 @@ base::Result<std::vector<ApiCall>> restore_security_group(const Resource& from, 
 
 // ---- By the table
 
-// Settings of a region are always there: where nobody set them, they have AWS's defaults.
-Json never_set(std::string_view type) {
-  if (type != "AWS::EC2::RegionSettings") return Json::object();
-  return {{"EbsEncryptionByDefault", false},
-          {"KmsKeyId", "alias/aws/ebs"},
-          {"SnapshotBlockPublicAccess", "unblocked"},
-          {"ImageBlockPublicAccess", "unblocked"}};
-}
-
 // A type that AWS Config does not know is rendered in lower camel and nothing else.
 base::Result<Json> api_object(const Resource& resource) {
-  if (resource.knowledge != model::Knowledge::known) return never_set(resource.key.type);
+  if (resource.knowledge != model::Knowledge::known) return Json::object();
   auto known = configuration_item_types();
   if (std::find(known.begin(), known.end(), resource.key.type) != known.end())
     return from_configuration_item(resource.item);

@@ -106,11 +106,15 @@ TEST(Inverse, TakesAwayWhatCameAndBringsBackSettings) {
               ElementsAre(R"(iam:UpdateAccountPasswordPolicy {"MinimumPasswordLength":8,"RequireSymbols":true})"));
 }
 
-TEST(Inverse, KnowsTheDefaultsOfARegion) {
-  Resource on = item("AWS::EC2::RegionSettings",
-                     R"({"EbsEncryptionByDefault":true,"KmsKeyId":"alias/aws/ebs",
-                         "SnapshotBlockPublicAccess":"unblocked","ImageBlockPublicAccess":"unblocked"})");
-  EXPECT_THAT(undo(on, gone(on)), ElementsAre("ec2:DisableEbsEncryptionByDefault {}"));
+TEST(Inverse, GivesARegionItsDefaultsBack) {
+  const char* type = "AWS::EC2::RegionSettings";
+  const char* never_set = R"({"KmsKeyId":"alias/aws/ebs","ImageBlockPublicAccess":"unblocked"})";
+  const char* set = R"({"KmsKeyId":"alias/own","ImageBlockPublicAccess":"block-new-sharing"})";
+  EXPECT_THAT(undo(type, set, never_set),
+              ElementsAre("ec2:ResetEbsDefaultKmsKeyId {}", "ec2:DisableImageBlockPublicAccess {}"));
+  EXPECT_THAT(undo(type, never_set, set),
+              ElementsAre(R"(ec2:ModifyEbsDefaultKmsKeyId {"KmsKeyId":"alias/own"})",
+                          R"(ec2:EnableImageBlockPublicAccess {"ImageBlockPublicAccessState":"block-new-sharing"})"));
 }
 
 TEST(Inverse, AttachesAndDetachesPolicies) {

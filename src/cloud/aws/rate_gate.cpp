@@ -13,6 +13,8 @@ constexpr double kRateMin = 0.5;        // calls a second
 constexpr double kWindowSeconds = 0.5;  // over which the sent rate is measured
 constexpr double kSmoothing = 0.8;
 constexpr int kQuotaMax = 500;
+constexpr std::size_t kGatesMax = 50'000;  // of a kilobyte at most each
+constexpr std::size_t kSharedGates = 256;
 
 }  // namespace
 
@@ -92,9 +94,11 @@ double RateGate::rate() const {
   return limited_ ? rate_ : 0;
 }
 
+// Past the limit callers share gates: a throttle then slows a few others down too, and nothing grows.
 RateGate& RateGates::of(const std::string& key) {
   std::lock_guard lock(mutex_);
-  auto& gate = gates_[key];
+  bool own = gates_.size() < kGatesMax || gates_.contains(key);
+  auto& gate = gates_[own ? key : fmt::format("shared {}", std::hash<std::string>()(key) % kSharedGates)];
   if (!gate) gate = std::make_unique<RateGate>(clock_);
   return *gate;
 }

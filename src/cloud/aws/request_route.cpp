@@ -291,6 +291,8 @@ base::Result<RequestRoute> route_request(const ModelCatalog& catalog, const Http
   } else {
     chosen = choose_rest(catalog, candidates, request);
   }
+  // Signed for a service, and nothing says which call: its own refusal of that is still to come.
+  if (!chosen && !candidates.empty() && !scope.service.empty()) chosen = candidates[0];
   if (!chosen) {
     if (scope.service.empty())
       return base::fail(
