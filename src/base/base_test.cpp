@@ -8,6 +8,7 @@
 #include "base/document.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/junit.h"
 #include "base/random.h"
 
 namespace setpoint::base {
@@ -25,6 +26,25 @@ TEST(Iso8601, RefusesWhatIsNoTime) {
                            "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00Zx", "2026-01-01T00:00:00+1"}) {
     EXPECT_FALSE(parse_iso8601(text)) << text;
   }
+}
+
+TEST(Junit, CountsAndEscapes) {
+  JunitSuite suites[] = {JunitSuite("a & b", *parse_iso8601("2026-11-21T10:00:00Z"))};
+  suites[0].add({.classname = "c", .name = "holds", .seconds = 0.25});
+  suites[0].add(
+      {.classname = "c", .name = "\x01<x>", .outcome = JunitOutcome::failure, .message = "\"no\"", .text = "one\ntwo"});
+  suites[0].add({.classname = "c", .name = "who knows", .outcome = JunitOutcome::error, .type = "high"});
+  EXPECT_EQ(junit_head(suites),
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+            "<testsuites name=\"setpoint\" tests=\"3\" failures=\"1\" errors=\"1\">\n");
+  EXPECT_EQ(suites[0].xml(),
+            "  <testsuite name=\"a &amp; b\" tests=\"3\" failures=\"1\" errors=\"1\" "
+            "timestamp=\"2026-11-21T10:00:00.000Z\">\n"
+            "    <testcase classname=\"c\" name=\"holds\" time=\"0.250\"/>\n"
+            "    <testcase classname=\"c\" name=\"&lt;x&gt;\">\n"
+            "      <failure message=\"&quot;no&quot;\">one&#10;two</failure>\n    </testcase>\n"
+            "    <testcase classname=\"c\" name=\"who knows\">\n      <error type=\"high\"></error>\n    </testcase>\n"
+            "  </testsuite>\n");
 }
 
 TEST(Duration, NumberAndUnit) {

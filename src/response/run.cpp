@@ -1,6 +1,7 @@
 #include "response/run.h"
 
 #include "base/json_time.h"
+#include "response/stored_context.h"
 
 namespace setpoint::response {
 
@@ -12,29 +13,6 @@ using base::time_json;
 using base::time_member;
 
 namespace {
-
-Json context_json(const runbook::ExecutionContext& context) {
-  return {{"execution_id", context.execution_id},
-          {"account", context.account},
-          {"region", context.region},
-          {"partition", context.partition},
-          {"executed_by", context.executed_by}};
-}
-
-runbook::ExecutionContext context_from_json(const Json& json) {
-  runbook::ExecutionContext context;
-  context.execution_id = string_member(json, "execution_id");
-  context.account = string_member(json, "account");
-  context.region = string_member(json, "region");
-  context.partition = string_member(json, "partition");
-  context.executed_by = string_member(json, "executed_by");
-  return context;
-}
-
-std::size_t count_member(const Json& json, std::string_view name) {
-  const Json& value = member(json, name);
-  return value.is_number_unsigned() || value.is_number_integer() ? value.get<std::size_t>() : 0;
-}
 
 base::Result<std::vector<Run>> runs_from(const std::vector<std::pair<std::string, StoredDocument>>& documents) {
   std::vector<Run> out;

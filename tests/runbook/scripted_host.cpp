@@ -120,9 +120,9 @@ base::Result<std::string> ScriptedHost::resolve_ssm_parameter(const std::string&
 
 Answer<ChildResult> ScriptedHost::start_child(const CallSite&, const ExecuteAutomationRequest& request) {
   Json with = {{"parameters", request.parameters}};
-  if (!request.target_locations.empty()) with["target_locations"] = request.target_locations;
-  if (!request.targets.empty()) with["targets"] = request.targets;
-  if (!request.max_concurrency.empty()) with["max_concurrency"] = request.max_concurrency;
+  if (!request.fleet.target_locations.empty()) with["target_locations"] = request.fleet.target_locations;
+  if (!request.fleet.targets.empty()) with["targets"] = request.fleet.targets;
+  if (!request.fleet.max_concurrency.empty()) with["max_concurrency"] = request.fleet.max_concurrency;
   const Json& answer = next("child", request.document_name, with);
   if (auto bad = mishap<ChildResult>(answer)) return *bad;
   ChildResult out;
@@ -130,6 +130,8 @@ Answer<ChildResult> ScriptedHost::start_child(const CallSite&, const ExecuteAuto
   auto status = parse_execution_status(string_member(answer, "status"));
   if (status) out.status = *status;
   out.outputs = answer.value("outputs", Json::object());
+  for (const auto& item : out.outputs.items()) out.output_names.push_back(item.key());
+  if (answer.contains("order")) out.output_names = answer["order"].get<std::vector<std::string>>();
   out.failure_message = string_member(answer, "failure");
   return out;
 }

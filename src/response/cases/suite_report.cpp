@@ -1,4 +1,5 @@
 // The suite's results for machines: JUnit XML, JSON.
+#include "base/junit.h"
 #include "response/cases/runbook_suite.h"
 
 namespace setpoint::response {
@@ -7,57 +8,39 @@ using base::Json;
 
 namespace {
 
-// XML 1.0 has no control characters but tab and line breaks, not even as entities.
-std::string xml(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    bool control = static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t';
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '"')
-      out += "&quot;";
-    else if (c == '\n')
-      out += "&#10;";
-    else if (!control)
-      out += c;
-  }
-  return out;
-}
-
 std::string lines(const std::vector<std::string>& problems) {
   std::string out;
   for (const std::string& problem : problems) out += (out.empty() ? "" : "\n") + problem;
   return out;
 }
 
-std::string test_xml(const std::string& runbook, const std::string& name, double seconds,
-                     const std::vector<std::string>& problems) {
-  std::string open =
-      fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", xml(runbook), xml(name), seconds);
-  if (problems.empty()) return open + "/>\n";
-  return open + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n", xml(problems.front()),
-                            xml(lines(problems)));
+void add_test(base::JunitSuite& suite, const std::string& runbook, const std::string& name, double seconds,
+              const std::vector<std::string>& problems) {
+  base::JunitCase one{.classname = runbook, .name = name, .seconds = seconds};
+  std::string text = lines(problems);
+  if (!problems.empty()) {
+    one.outcome = base::JunitOutcome::failure;
+    one.message = problems.front();
+    one.text = text;
+  }
+  suite.add(one);
 }
 
-std::string suite_xml(const RunbookResult& runbook) {
-  std::string tests = test_xml(runbook.name, "the runbook keeps its word", 0, runbook.problems);
-  std::size_t failures = runbook.problems.empty() ? 0 : 1;
-  for (const CaseResult& one : runbook.cases) {
-    tests += test_xml(runbook.name, one.name, one.seconds, one.problems);
-    failures += one.problems.empty() ? 0 : 1;
-  }
-  return fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n{}  </testsuite>\n", xml(runbook.name),
-                     runbook.cases.size() + 1, failures, tests);
+base::JunitSuite suite_of(const RunbookResult& runbook) {
+  base::JunitSuite out(runbook.name);
+  add_test(out, runbook.name, "the runbook keeps its word", 0, runbook.problems);
+  for (const CaseResult& one : runbook.cases) add_test(out, runbook.name, one.name, one.seconds, one.problems);
+  return out;
 }
 
 }  // namespace
 
 std::string junit_xml(const SuiteReport& report) {
-  std::string suites;
-  for (const RunbookResult& runbook : report.runbooks) suites += suite_xml(runbook);
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n" + suites + "</testsuites>\n";
+  std::vector<base::JunitSuite> suites;
+  for (const RunbookResult& runbook : report.runbooks) suites.push_back(suite_of(runbook));
+  std::string out = base::junit_head(suites);
+  for (const base::JunitSuite& suite : suites) out += suite.xml();
+  return out.append(base::junit_foot());
 }
 
 Json suite_json(const SuiteReport& report) {
