@@ -47,7 +47,7 @@ class FuzzHost final : public Host {
   }
   base::Result<std::string> resolve_ssm_parameter(const std::string& name) override { return name; }
   Answer<ChildResult> start_child(const CallSite&, const ExecuteAutomationRequest& request) override {
-    return ChildResult{"child", ExecutionStatus::success, request.parameters, {}};
+    return ChildResult{"child", ExecutionStatus::success, request.parameters, {}, {}};
   }
   Answer<WebhookResponse> invoke_webhook(const CallSite&, const WebhookRequest&) override {
     return WebhookResponse{200, "ok"};
@@ -75,9 +75,9 @@ void try_document(std::string_view text) {
   for (const Parameter& parameter : document->parameters()) {
     if (!parameter.default_value) given[parameter.name] = Json::array({"1"});
   }
-  auto parameters = bind_parameters(*document, given, host);
   ExecutionContext context;
   context.execution_id = "fuzz";
+  auto parameters = bind_parameters(*document, given, context, host);
   ExecutionReport report = run(*document, parameters ? *parameters : Json::object(), context, host);
   SETPOINT_ASSERT(report.suspended || is_terminal(report.status));
   (void)render_automation_execution(*document, context, report);

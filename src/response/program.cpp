@@ -56,7 +56,7 @@ base::Digest Program::digest() const {
 base::Result<Program> bind_program(runbook::Document document, const base::Json& given,
                                    runbook::ExecutionContext context, cloud::Observer& observer) {
   BindingHost host(observer, context);
-  TRY(base::Json parameters, runbook::bind_parameters(document, given, host));
+  TRY(base::Json parameters, runbook::bind_parameters(document, given, context, host));
   Program program;
   program.document = std::move(document);
   program.parameters = std::move(parameters);

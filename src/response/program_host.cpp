@@ -113,14 +113,14 @@ runbook::Answer<runbook::ChildResult> ProgramHost::start_child(const CallSite& s
   if (child_depth_ >= kChildDepthMax)
     return base::fail(ErrorCode::limit_exceeded, "documents run documents {} deep at most", kChildDepthMax);
   TRY(runbook::Document document, child_document(request.document_name));
-  bool many = !request.targets.empty() || !request.target_maps.empty() || !request.target_locations.empty();
+  bool many = !request.fleet.empty();
   return many ? run_fleet_here(site, document, request) : run_child_here(site, document, request.parameters);
 }
 
 runbook::Answer<runbook::ChildResult> ProgramHost::run_child_here(const CallSite& site,
                                                                   const runbook::Document& document,
                                                                   const base::Json& given) {
-  TRY(base::Json parameters, runbook::bind_parameters(document, given, *this));
+  TRY(base::Json parameters, runbook::bind_parameters(document, given, program_.context, *this));
   runbook::ExecutionContext child = program_.context;
   child.parent_execution_id = program_.context.execution_id;
   child.execution_id = stable_uuid(fmt::format("{}/{}/{}", child.execution_id, site_text(site), ++children_));
@@ -130,13 +130,14 @@ runbook::Answer<runbook::ChildResult> ProgramHost::run_child_here(const CallSite
   --child_depth_;
   std::swap(program_.context, child);
   if (report.suspended) return runbook::Interrupt::suspend;
-  return runbook::ChildResult{child.execution_id, report.status, report.outputs, report.failure_message};
+  return runbook::ChildResult{child.execution_id, report.status, report.outputs, document.outputs(),
+                              report.failure_message};
 }
 
 runbook::Answer<runbook::ChildResult> ProgramHost::run_fleet_here(const CallSite& site,
                                                                   const runbook::Document& document,
                                                                   const runbook::ExecuteAutomationRequest& request) {
-  FleetRequest fleet = fleet_of(request);
+  FleetRequest fleet = request.fleet;
   TRY_VOID(check_fleet(document, fleet));
   TRY(std::vector<FleetMember> members, named_members(document, fleet, context()));
   runbook::RateControlRequest rate{members.size(), "1", fleet.max_errors.empty() ? "100%" : fleet.max_errors, false};

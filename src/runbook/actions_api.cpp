@@ -1,4 +1,5 @@
 #include "runbook/action_runners.h"
+#include "runbook/references.h"
 #include "runbook/step_run.h"
 #include "runbook/values.h"
 
@@ -24,7 +25,9 @@ Json call_parameters(const StepRun& run) {
   return out;
 }
 
-Answer<Json> ask(StepRun& run) { return run.call(run.text("Service"), run.text("Api"), call_parameters(run)); }
+Answer<Json> ask(StepRun& run) {
+  return run.call(service_name(run.text("Service")), run.text("Api"), call_parameters(run));
+}
 
 // Text forms are compared; documents write "True", the APIs answer true.
 bool is_desired(const Json& property, const Json& desired) {

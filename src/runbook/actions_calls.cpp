@@ -28,16 +28,16 @@ base::Result<ExecuteAutomationRequest> automation_request(const StepRun& run) {
   out.document_version = run.text("DocumentVersion");
   out.parameters = run.input("RuntimeParameters");
   if (out.parameters.is_null()) out.parameters = Json::object();
-  out.target_parameter_name = run.text("TargetParameterName");
-  out.targets = list_of(run.input("Targets"));
-  out.target_maps = list_of(run.input("TargetMaps"));
-  out.target_locations = list_of(run.input("TargetLocations"));
+  out.fleet.target_parameter_name = run.text("TargetParameterName");
+  out.fleet.targets = list_of(run.input("Targets"));
+  out.fleet.target_maps = list_of(run.input("TargetMaps"));
+  out.fleet.target_locations = list_of(run.input("TargetLocations"));
   out.tags = list_of(run.input("Tags"));
-  out.max_concurrency = run.text("MaxConcurrency");
-  out.max_errors = run.text("MaxErrors");
+  out.fleet.max_concurrency = run.text("MaxConcurrency");
+  out.fleet.max_errors = run.text("MaxErrors");
   auto bounded = [](const Json& list, std::size_t most) { return list.size() <= most; };
-  if (!bounded(out.targets, kTargetsMax) || !bounded(out.target_maps, kTargetMapsMax) ||
-      !bounded(out.target_locations, kTargetLocationsMax) || !bounded(out.tags, kTagsMax)) {
+  if (!bounded(out.fleet.targets, kTargetsMax) || !bounded(out.fleet.target_maps, kTargetMapsMax) ||
+      !bounded(out.fleet.target_locations, kTargetLocationsMax) || !bounded(out.tags, kTagsMax)) {
     return base::fail(ErrorCode::limit_exceeded,
                       "at most {} Targets, {} TargetMaps, {} TargetLocations and {} Tags are allowed", kTargetsMax,
                       kTargetMapsMax, kTargetLocationsMax, kTagsMax);
@@ -86,17 +86,25 @@ Outcome finished_command(StepRun& run, const std::string& id, const std::string&
   return out;
 }
 
+// In the order in which the child's document lists them; those that it did not write are left out.
+Json output_texts(const ChildResult& child) {
+  Json out = Json::array();
+  for (const std::string& name : child.output_names) {
+    auto value = child.outputs.find(name);
+    if (value == child.outputs.end()) continue;
+    Json texts = value->is_array() ? *value : Json::array({*value});
+    for (const Json& text : texts) out.push_back(text_form(text));
+  }
+  return out;
+}
+
 }  // namespace
 
 Outcome run_execute_automation(StepRun& run) {
   CHECK_OUTCOME(ExecuteAutomationRequest request, automation_request(run));
   ASK(ChildResult child, run.start_child(request));
-  Json values = Json::array();
-  for (const Json& value : child.outputs) {
-    Json texts = value.is_array() ? value : Json::array({value});
-    for (const Json& text : texts) values.push_back(text_form(text));
-  }
-  Json outputs = {{"Output", values}, {"ExecutionId", child.execution_id}, {"Status", to_string(child.status)}};
+  Json outputs = {
+      {"Output", output_texts(child)}, {"ExecutionId", child.execution_id}, {"Status", to_string(child.status)}};
   bool good = child.status == ExecutionStatus::success || child.status == ExecutionStatus::completed_with_success;
   Outcome out = good ? Outcome::success(outputs)
                      : failed(fmt::format("the execution {} of {} ended {}: {}", child.execution_id,

@@ -36,6 +36,7 @@ Outcome wait_until_available(StepRun& run, const std::string& id) {
 Outcome run_create_image(StepRun& run) {
   Json parameters =
       run.picked({"InstanceId", "Name=ImageName", "Description=ImageDescription", "NoReboot", "BlockDeviceMappings"});
+  parameters["InstanceId"] = run.text("InstanceId");
   ASK(Json made, run.call("ec2", "CreateImage", std::move(parameters)));
   return wait_until_available(run, string_member(made, "ImageId"));
 }

@@ -24,11 +24,26 @@ Status read_attachment(StepRun& run, const std::string& name, ScriptRequest& req
   request.attachment_module = dot == request.handler.npos ? "" : request.handler.substr(0, dot);
   if (dot != request.handler.npos) request.handler = request.handler.substr(dot + 1);
   if (name.ends_with(".zip")) {
+    if (request.attachment_module.empty() && request.script.empty()) {
+      return fail({ErrorCode::invalid_input,
+                   fmt::format("the Handler '{}' names no module of the attachment", request.handler),
+                   name,
+                   "write it as module.function",
+                   {}});
+    }
     request.attachment = std::move(bytes);
   } else {
     request.script = std::move(bytes);
   }
   return {};
+}
+
+// No dates: a plan would hold only for the moment in which it was made.
+Json context_of(const ExecutionContext& context) {
+  return {{"automation:EXECUTION_ID", context.execution_id},
+          {"global:ACCOUNT_ID", context.account},
+          {"global:AWS_PARTITION", context.partition},
+          {"global:REGION", context.region}};
 }
 
 Result<ScriptRequest> script_request(StepRun& run) {
@@ -51,6 +66,7 @@ Result<ScriptRequest> script_request(StepRun& run) {
   if (!attachment.empty()) TRY_VOID(read_attachment(run, attachment, out));
   if (out.script.empty() && out.attachment.empty())
     return fail(ErrorCode::invalid_input, "aws:executeScript needs Script or Attachment");
+  out.context = context_of(run.context());
   out.account = run.context().account;
   out.region = run.context().region;
   return out;

@@ -28,6 +28,11 @@ void add_listed(const Step& step, std::vector<StaticCall>& out) {
 
 }  // namespace
 
+std::string service_name(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
 StaticCall raw_call(const Step& step) {
   StaticCall call;
   call.step = step.name;
@@ -41,6 +46,7 @@ StaticCall raw_call(const Step& step) {
     if (!ours) call.parameters[name] = *input;
   }
   call.dynamic = refers(call.service) || refers(call.operation);
+  if (!call.dynamic) call.service = service_name(std::move(call.service));
   return call;
 }
 

@@ -7,7 +7,7 @@
 //   Diagnostics diagnostics;
 //   std::optional<Document> document = Document::compile({path, text}, diagnostics);
 //   if (!document) return refuse(diagnostics.render());
-//   TRY(Json parameters, bind_parameters(*document, given, host));
+//   TRY(Json parameters, bind_parameters(*document, given, context, host));
 //   ExecutionReport report = run(*document, parameters, context, host);
 //
 // Ownership: a Document is a handle on shared immutable data; copying it is cheap, and it needs nothing of the source

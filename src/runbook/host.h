@@ -94,17 +94,24 @@ struct SignalRequest {
   std::vector<Signal> so_far;    // what earlier calls of this visit answered
 };
 
-// aws:executeAutomation, references resolved.
-struct ExecuteAutomationRequest {
-  std::string document_name;  // name or ARN
-  std::string document_version;
-  base::Json parameters;  // as given by the step; the Host binds them to the child document
+// Over what one document runs, in the API's words: its targets, and how many at once. Empty: it runs once.
+struct FleetRequest {
   std::string target_parameter_name;
   base::Json targets = base::Json::array();
   base::Json target_maps = base::Json::array();
   base::Json target_locations = base::Json::array();
   std::string max_concurrency;  // "" = the default
   std::string max_errors;
+
+  bool empty() const { return targets.empty() && target_maps.empty() && target_locations.empty(); }
+};
+
+// aws:executeAutomation, references resolved.
+struct ExecuteAutomationRequest {
+  std::string document_name;  // name or ARN
+  std::string document_version;
+  base::Json parameters;  // as given by the step; the Host binds them to the child document
+  FleetRequest fleet;
   base::Json tags = base::Json::array();
 };
 
@@ -112,6 +119,7 @@ struct ChildResult {
   std::string execution_id;
   ExecutionStatus status = ExecutionStatus::failed;
   base::Json outputs = base::Json::object();  // "Step.Output" -> value, of a child that ran once
+  std::vector<std::string> output_names;      // as its document lists them
   std::string failure_message;
 };
 

@@ -17,6 +17,7 @@ using base::Status;
 Interpreter::Interpreter(const Document& document, const Json& parameters, const ExecutionContext& context, Host& host)
     : document_(document), parameters_(parameters), context_(context), host_(host) {
   lookup_ = [this](const Reference& reference) { return lookup(reference); };
+  literal_lookup_ = [this](const Reference& reference) { return lookup_literally(reference); };
   lenient_lookup_ = [this](const Reference& reference) { return lookup_leniently(reference); };
   for (const Variable& variable : document.variables()) {
     if (variable.default_value) variables_[variable.name] = *variable.default_value;

@@ -58,7 +58,8 @@ class Interpreter {
   base::Result<base::Json> lookup_output(const Reference& reference);
   // As lookup, with null for a declared output that was not written.
   base::Result<base::Json> lookup_leniently(const Reference& reference);
-  base::Result<base::Json> global(const std::string& name);
+  // An output that is not there stays as it is written.
+  base::Result<base::Json> lookup_literally(const Reference& reference);
   base::Result<base::Json> resolved_inputs(const Step& step);
   base::Result<std::int64_t> timeout_of(const Step& step);
   Outcome iterate(const Step& step, std::size_t frame, const base::Json& iterators, std::int64_t iterations_max);
@@ -73,6 +74,7 @@ class Interpreter {
   Host& host_;
   Lookup lookup_;
   Lookup lenient_lookup_;
+  Lookup literal_lookup_;
 
   std::vector<StepRecord> records_;
   std::map<std::string, base::Json> outputs_;  // step -> {output: value}

@@ -3,6 +3,7 @@
 #include "runbook/interpreter.h"
 #include "runbook/limits.h"
 #include "runbook/references.h"
+#include "runbook/system_values.h"
 #include "runbook/values.h"
 
 namespace setpoint::runbook {
@@ -16,15 +17,6 @@ namespace {
 
 tl::unexpected<base::Error> unresolved(const Reference& reference, std::string why) {
   return fail(ErrorCode::invalid_input, "{{{{ {} }}}} cannot be resolved: {}", reference.text(), why);
-}
-
-std::string date_of(base::Timestamp now) { return base::to_iso8601(now).substr(0, 10); }
-
-std::string date_time_of(base::Timestamp now) {
-  std::string iso = base::to_iso8601(now);
-  std::string clock = iso.substr(11, 8);
-  std::replace(clock.begin(), clock.end(), ':', '.');
-  return iso.substr(0, 10) + "_" + clock;
 }
 
 // Which inputs are read when the step is resolved; the others are read later, or never.
@@ -53,10 +45,8 @@ Result<Json> Interpreter::lookup(const Reference& reference) {
       return *found;
     }
     case Reference::Kind::global:
-      return global(reference.name);
     case Reference::Kind::automation:
-      if (reference.name == "EXECUTION_ID") return Json(context_.execution_id);
-      return unresolved(reference, "there is no such system variable");
+      return system_value(reference, context_, host_);
     case Reference::Kind::ssm:
       return unresolved(reference, "only a parameter's default may name an SSM parameter");
   }
@@ -77,6 +67,13 @@ Result<Json> Interpreter::lookup_output(const Reference& reference) {
   return *value;
 }
 
+// AWS's own documents hand their scripts outputs of steps that were passed over, and the scripts look for the braces.
+Result<Json> Interpreter::lookup_literally(const Reference& reference) {
+  auto found = lookup(reference);
+  if (found || reference.kind != Reference::Kind::step_output) return found;
+  return Json("{{ " + reference.text() + " }}");
+}
+
 Result<Json> Interpreter::lookup_leniently(const Reference& reference) {
   auto found = lookup(reference);
   if (found || reference.kind != Reference::Kind::step_output) return found;
@@ -84,15 +81,6 @@ Result<Json> Interpreter::lookup_leniently(const Reference& reference) {
   bool declared = step != nullptr && writes(*step, reference.output) && outputs_.contains(reference.name);
   if (declared) return Json();
   return found;
-}
-
-Result<Json> Interpreter::global(const std::string& name) {
-  if (name == "ACCOUNT_ID") return Json(context_.account);
-  if (name == "REGION") return Json(context_.region);
-  if (name == "AWS_PARTITION") return Json(context_.partition);
-  if (name == "DATE") return Json(date_of(host_.as_of()));
-  if (name == "DATE_TIME") return Json(date_time_of(host_.as_of()));
-  return fail(ErrorCode::invalid_input, "there is no {{{{ global:{} }}}}", name);
 }
 
 Result<Json> Interpreter::resolved_inputs(const Step& step) {
@@ -103,7 +91,8 @@ Result<Json> Interpreter::resolved_inputs(const Step& step) {
       out[input.key()] = *input;
       continue;
     }
-    TRY(Json value, substitute(*input, lookup_));
+    bool of_script = step.action == Action::execute_script && input.key() == "InputPayload";
+    TRY(Json value, substitute(*input, of_script ? literal_lookup_ : lookup_));
     out[input.key()] = std::move(value);
   }
   return out;

@@ -1,10 +1,13 @@
 #include "runbook/parameters.h"
 
+#include <set>
+
 #include "runbook/document.h"
 #include "runbook/host.h"
 #include "runbook/interpolation.h"
 #include "runbook/limits.h"
 #include "runbook/pattern.h"
+#include "runbook/system_values.h"
 #include "runbook/values.h"
 
 namespace setpoint::runbook {
@@ -108,10 +111,9 @@ Status check_count(const Parameter& parameter, const Json& value) {
   return {};
 }
 
-bool holds_ssm(const Json& value) {
+bool holds_reference(const Json& value) {
   bool found = false;
-  for_each_reference(value,
-                     [&](const Reference& reference) { found = found || reference.kind == Reference::Kind::ssm; });
+  for_each_reference(value, [&](const Reference&) { found = true; });
   return found;
 }
 
@@ -131,38 +133,74 @@ Json split_commas(const std::string& text) {
   return out;
 }
 
-Result<Json> resolved_default(const Parameter& parameter, Host& host) {
-  const Json& written = *parameter.default_value;
-  if (!holds_ssm(written)) return written;
-  // YAML's folded scalars leave white space around the reference.
-  Json input = written.is_string() ? Json(without_edges(written.get<std::string>())) : written;
-  TRY(Json resolved, substitute(input, [&](const Reference& reference) -> Result<Json> {
-        if (reference.kind != Reference::Kind::ssm) {
-          return fail(ErrorCode::invalid_input, "a default may not refer to {}", reference.text());
-        }
-        TRY(std::string value, host.resolve_ssm_parameter(reference.name));
-        return Json(std::move(value));
-      }));
-  // Parameter Store keeps a StringList as text with commas.
-  if (parameter.type == ValueType::string_list && resolved.is_string())
-    return split_commas(resolved.get<std::string>());
-  return resolved;
-}
+// Each parameter once; a default that needs another one waits for it.
+class Binder {
+ public:
+  Binder(const Document& document, const Json& given, const ExecutionContext& context, Host& host)
+      : document_(document), given_(given), context_(context), host_(host) {}
 
-Result<Json> bind_one(const Parameter& parameter, const Json& given, Host& host) {
-  auto found = given.find(parameter.name);
-  Json value;
-  if (found != given.end()) {
-    value = *found;
-  } else if (parameter.default_value) {
-    TRY(value, resolved_default(parameter, host));
-  } else {
-    return fail(ErrorCode::invalid_input, "is missing and has no default");
+  Result<Json> bind(const Parameter& parameter) {
+    if (auto known = bound_.find(parameter.name); known != bound_.end()) return *known;
+    if (!pending_.insert(parameter.name).second)
+      return fail(ErrorCode::invalid_input, "its default needs itself, by way of others");
+    auto value = bind_afresh(parameter);
+    pending_.erase(parameter.name);
+    if (value) bound_[parameter.name] = *value;
+    return value;
   }
-  TRY(Json converted, convert_value(parameter, value));
-  TRY_VOID(check_value(parameter, converted));
-  return converted;
-}
+
+ private:
+  Result<Json> bind_afresh(const Parameter& parameter) {
+    auto found = given_.find(parameter.name);
+    Json value;
+    if (found != given_.end()) {
+      value = *found;
+    } else if (parameter.default_value) {
+      TRY(value, resolved_default(parameter));
+    } else {
+      return fail(ErrorCode::invalid_input, "is missing and has no default");
+    }
+    TRY(Json converted, convert_value(parameter, value));
+    TRY_VOID(check_value(parameter, converted));
+    return converted;
+  }
+
+  Result<Json> resolved_default(const Parameter& parameter) {
+    const Json& written = *parameter.default_value;
+    if (!holds_reference(written)) return written;
+    // YAML's folded scalars leave white space around the reference.
+    Json input = written.is_string() ? Json(without_edges(written.get<std::string>())) : written;
+    bool from_store = false;
+    TRY(Json resolved, substitute(input, [&](const Reference& reference) {
+          from_store = from_store || reference.kind == Reference::Kind::ssm;
+          return lookup(reference);
+        }));
+    // Parameter Store keeps a StringList as text with commas.
+    if (from_store && parameter.type == ValueType::string_list && resolved.is_string())
+      return split_commas(resolved.get<std::string>());
+    return resolved;
+  }
+
+  Result<Json> lookup(const Reference& reference) {
+    using Kind = Reference::Kind;
+    if (reference.kind == Kind::global || reference.kind == Kind::automation)
+      return system_value(reference, context_, host_);
+    if (reference.kind == Kind::ssm) {
+      TRY(std::string value, host_.resolve_ssm_parameter(reference.name));
+      return Json(std::move(value));
+    }
+    const Parameter* other = reference.kind == Kind::parameter ? document_.parameter(reference.name) : nullptr;
+    if (other != nullptr) return bind(*other);
+    return fail(ErrorCode::invalid_input, "a default may not refer to {}", reference.text());
+  }
+
+  const Document& document_;
+  const Json& given_;
+  const ExecutionContext& context_;
+  Host& host_;
+  Json bound_ = Json::object();
+  std::set<std::string> pending_;
+};
 
 std::string unknown_names(const Document& document, const Json& given) {
   std::vector<std::string_view> names;
@@ -244,14 +282,16 @@ Status check_value(const Parameter& parameter, const Json& value) {
   return {};
 }
 
-Result<Json> bind_parameters(const Document& document, const Json& given_or_null, Host& host) {
+Result<Json> bind_parameters(const Document& document, const Json& given_or_null, const ExecutionContext& context,
+                             Host& host) {
   const Json given = given_or_null.is_null() ? Json::object() : given_or_null;
   if (!given.is_object()) return fail(ErrorCode::invalid_input, "parameters must be a map, found {}", kind_of(given));
   if (given.size() > kParametersMax) return fail(ErrorCode::limit_exceeded, "more than {} parameters", kParametersMax);
   std::string problems = unknown_names(document, given);
   Json bound = Json::object();
+  Binder binder(document, given, context, host);
   for (const Parameter& parameter : document.parameters()) {
-    auto value = bind_one(parameter, given, host);
+    auto value = binder.bind(parameter);
     if (value) {
       bound[parameter.name] = std::move(*value);
     } else {

@@ -29,6 +29,7 @@ namespace setpoint::runbook {
 class Document;
 class Host;
 class Pattern;
+struct ExecutionContext;
 
 enum class ValueType { string, integer, boolean, string_list, string_map, map_list };
 std::string_view to_string(ValueType type);  // "StringList"
@@ -51,7 +52,10 @@ struct Parameter {
 // Same keys as a parameter; always has a default.
 using Variable = Parameter;
 
-base::Result<base::Json> bind_parameters(const Document& document, const base::Json& given, Host& host);
+// What is given, and the defaults of what is not. A default may name SSM parameters, {{ global:... }}, {{ automation:...
+// }} and other parameters; what is given is never expanded.
+base::Result<base::Json> bind_parameters(const Document& document, const base::Json& given,
+                                         const ExecutionContext& context, Host& host);
 
 // One value against one parameter's checks, after conversion to its type.
 base::Status check_value(const Parameter& parameter, const base::Json& value);

@@ -32,4 +32,7 @@ void for_each_text(const base::Node& node, const std::function<void(const base::
 bool known_global(std::string_view name);
 bool known_automation(std::string_view name);
 
+// As the API models call it: AWS's own documents write "EC2" too.
+std::string service_name(std::string text);
+
 }  // namespace setpoint::runbook

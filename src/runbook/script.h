@@ -18,6 +18,8 @@ struct ScriptRequest {
   std::string attachment;                     // an attached zip archive's bytes, or ""
   std::string attachment_module;              // "module" of the handler "module.function" in the archive
   base::Json payload = base::Json::object();  // InputPayload
+  base::Json context =
+      base::Json::object();  // the handler's second argument: "automation:EXECUTION_ID", "global:REGION"
   base::Milliseconds timeout{600'000};
   std::string account;
   std::string region;

@@ -91,6 +91,11 @@ class Parser {
       segment.kind = Segment::Kind::wildcard;
       return segment;
     }
+    if (peek() == '\'' || peek() == '"') {  // Outputs.'Step.Output', as AWS's own documents write it
+      TRY(std::string name, quoted());
+      segment.names.push_back(std::move(name));
+      return segment;
+    }
     std::size_t start = at_;
     while (!at_end() && is_word(peek())) ++at_;
     std::string name(text_.substr(start, at_ - start));

@@ -27,9 +27,23 @@ base::Error named(base::Error error, const std::string& operation) {
 
 }  // namespace
 
-std::string StepRun::text(std::string_view name) const { return text_form(input(name)); }
+// Where one is wanted, a list of one is taken for it: {{ Launch.InstanceIds }} as an InstanceId.
+std::string StepRun::text(std::string_view name) const {
+  const Json& value = input(name);
+  return text_form(value.is_array() && value.size() == 1 ? value.front() : value);
+}
 
 bool StepRun::flag(std::string_view name) const { return as_boolean(input(name)).value_or(false); }
+
+namespace {
+
+// Documents hand on their optional parameters, and "" or [] is what those are by default.
+bool is_left_out(const Json& value) {
+  return value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty()) ||
+         (value.is_array() && value.empty());
+}
+
+}  // namespace
 
 Json StepRun::picked(std::initializer_list<std::string_view> names) const {
   Json out = Json::object();
@@ -37,7 +51,7 @@ Json StepRun::picked(std::initializer_list<std::string_view> names) const {
     std::size_t equals = name.find('=');
     std::string_view ours = equals == name.npos ? name : name.substr(equals + 1);
     const Json& value = input(ours);
-    if (!value.is_null()) out[std::string(name.substr(0, equals))] = value;
+    if (!is_left_out(value)) out[std::string(name.substr(0, equals))] = value;
   }
   return out;
 }

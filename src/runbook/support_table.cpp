@@ -21,6 +21,7 @@ constexpr std::string_view kLanguage = R"(
 | parameter types | String, StringList, Integer, Boolean, StringMap, MapList, `AWS::…` (a String), `List<…>` (a StringList) |
 | parameter checks | allowedValues, allowedPattern (PCRE2, whole value, bounded), minChars, maxChars, minItems, maxItems; native JSON and the API's wire form |
 | `{{ssm:/path}}` | in parameter defaults only, as on AWS |
+| parameter defaults | besides, `{{ global:… }}`, `{{ automation:… }}` and other parameters, above or below; what is given is never expanded |
 | references | `{{ Parameter }}`, `{{ Step.Output }}`, `{{ variable:x }}`, `{{ global:ACCOUNT_ID, REGION, AWS_PARTITION, DATE, DATE_TIME }}`, `{{ automation:EXECUTION_ID }}`, `{{ Loop.CurrentIteratorValue }}`, `{{ Loop.CurrentIteration }}` |
 | step properties | name, action, description, inputs, outputs (Name, Selector, Type), onFailure, onCancel, isCritical, isEnd, nextStep, maxAttempts, timeoutSeconds |
 | selectors | members, elements, slices, unions, wildcards, descent, filters, functions: Jayway's JSONPath |
@@ -29,7 +30,8 @@ constexpr std::string_view kLanguage = R"(
 | signals | Approve, Reject, Resume, StopStep, StartStep, Revoke; stop with Complete or Cancel |
 
 ## Where AWS is silent, or where we differ
-- An output whose selector matches nothing, or null, is absent. A reference to it fails the step at InputValidation; in a condition it is equal to nothing.
+- An output whose selector matches nothing, or null, is absent. A reference to it fails the step at InputValidation; in a condition it is equal to nothing, and in the InputPayload of a script it stays as text, `{{ Step.Output }}`, which the scripts of AWS's own documents look for.
+- Service is taken in any case ("EC2"). A script's context holds `automation:EXECUTION_ID`, `global:ACCOUNT_ID`, `global:AWS_PARTITION`, `global:REGION`.
 - A value that does not fit its output's Type keeps its own type; scalars become text, digits an Integer, "true" a Boolean.
 - The pseudo output `OutputPayload` of aws:executeAwsApi and aws:executeScript is the whole answer.
 - `Script` is never interpolated: values reach a script through InputPayload.
@@ -37,7 +39,10 @@ constexpr std::string_view kLanguage = R"(
 - python3.6 to 3.8, which AWS stopped running in February 2025, run on the installed Python 3; lint warns.
 - The time between two looks of a waiting action is ours: 2 s, growing to 30 s.
 - An input that an action does not have is a warning, an unknown property of a step or document an error.
-- aws:executeAutomation and `setpoint run` over targets: `tag:` asks EC2 for parameters of EC2's types (or named after instances), the Resource Groups Tagging API for others; `ResourceGroup`, `ParameterValues` and `AWS::EC2::Instance` with `*` are taken, other keys refused. A location of the own account assumes a role only where ExecutionRoleName names one. A rehearsal or a plan takes ParameterValues and TargetMaps only, one after the other.
+- aws:executeAutomation and `setpoint run` over targets: `tag:` asks EC2 for parameters of EC2's types (or named after instances), the Resource Groups Tagging API for others; `ResourceGroup`, `ParameterValues` and `AWS::EC2::Instance` with `*` are taken, other keys refused. A location of the own account assumes a role only where ExecutionRoleName names one. Within a rehearsal or a plan, the step takes ParameterValues and TargetMaps only, one after the other.
+- A default that names another parameter is resolved: AWS's documentation says that it is not, AWS's own documents (AWS-UpdateLinuxAmi) need it.
+- Where an action of ours wants one value, a list of one is taken for it; optional inputs that are "" or [] are left out. aws:executeAwsApi hands on what it is given.
+- `Script` and `Attachment` together: the script runs, and imports from the attached archive. allowedPattern of a MapList is not checked.
 - Targets that were not started when MaxErrors was passed are shown as Cancelled.
 - aws:approve: approvers are matched with the identity of `setpoint run signal --as`; NotificationArn is told once by sns:Publish. In a plan an approval is rehearsed as given, and the apply waits for it.
 - aws:invokeWebhook posts Body to the integration of that name in setpoint.yaml; not in plans.

@@ -43,7 +43,7 @@ class Golden : public testing::TestWithParam<std::string> {
       check_refused(golden, diagnostics.render());
       return std::nullopt;
     }
-    auto bound = bind_parameters(*document, golden.parameters, host);
+    auto bound = bind_parameters(*document, golden.parameters, context(), host);
     if (!bound) {
       check_refused(golden, bound.error().text());
       return std::nullopt;

@@ -31,6 +31,7 @@ Json request_json(const ScriptRequest& request, const GatewayAddress& gateway, c
   Json out = {{"script", request.script},
               {"handler", request.handler},
               {"payload", request.payload},
+              {"context", request.context},
               {"region", request.region},
               {"account", request.account},
               {"token", gateway.token},

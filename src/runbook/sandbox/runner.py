@@ -272,8 +272,8 @@ def load_handler(request):
         import zipfile
         zipfile.ZipFile(io.BytesIO(base64.b64decode(request["attachment"]))).extractall("/tmp/attachment")
         sys.path.insert(0, "/tmp/attachment")
-        module = importlib.import_module(request["module"])
-        return getattr(module, name)
+        if not request["script"]:  # otherwise it is there for the script to import from
+            return getattr(importlib.import_module(request["module"]), name)
     import linecache
     import types
     text = request["script"]
@@ -295,7 +295,7 @@ def as_text(value):
 
 def run_python(request):
     try:
-        result = load_handler(request)(request["payload"], {})
+        result = load_handler(request)(request["payload"], request["context"])
         payload = json.dumps(result, allow_nan=False, default=as_text)
     except SystemExit as stop:
         return end("exited", error=cut(f"exit code {stop.code}"), error_type="SystemExit")

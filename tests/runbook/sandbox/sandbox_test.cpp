@@ -16,6 +16,46 @@ namespace {
 using base::Json;
 using Ending = ScriptResult::Ending;
 
+void add_number(std::string& out, std::uint32_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+}
+
+std::uint32_t crc32_of(std::string_view text) {
+  std::uint32_t crc = ~0U;
+  for (char c : text) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0);
+  }
+  return ~crc;
+}
+
+// What both records of a stored file say of it.
+std::string file_fields(const std::string& name, const std::string& text) {
+  std::string out;
+  for (std::uint32_t field : {20U, 0U, 0U, 0U, 0x21U}) add_number(out, field, 2);  // version, flags, stored, time, date
+  add_number(out, crc32_of(text), 4);
+  for (int i = 0; i < 2; ++i) add_number(out, static_cast<std::uint32_t>(text.size()), 4);
+  add_number(out, static_cast<std::uint32_t>(name.size()), 2);
+  add_number(out, 0, 2);
+  return out;
+}
+
+// A zip archive that holds one file, uncompressed.
+std::string archive_of(const std::string& name, const std::string& text) {
+  std::string local = "PK\3\4" + file_fields(name, text) + name + text;
+  std::string central = "PK\1\2";
+  add_number(central, 20, 2);
+  central += file_fields(name, text);
+  for (int bytes : {2, 2, 2, 4, 4}) add_number(central, 0, bytes);  // comment, disk, attributes, offset
+  central += name;
+  std::string end = "PK\5\6";
+  for (std::uint32_t field : {0U, 0U, 1U, 1U}) add_number(end, field, 2);
+  add_number(end, static_cast<std::uint32_t>(central.size()), 4);
+  add_number(end, static_cast<std::uint32_t>(local.size()), 4);
+  add_number(end, 0, 2);
+  return local + central + end;
+}
+
 class Sandbox : public testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -82,6 +122,22 @@ TEST_F(Sandbox, AScriptOutlivesTheThreadThatStartedTheInterpreter) {
   starter.join();
   ASSERT_TRUE(result) << result.error().text();
   EXPECT_EQ(result->ending, Ending::returned) << result->error;
+}
+
+TEST_F(Sandbox, TheHandlersContextNamesTheExecution) {
+  ScriptRequest request = script("def handler(events, context):\n  return context['automation:EXECUTION_ID'][-4:]\n");
+  request.context = {{"automation:EXECUTION_ID", "11111111-2222-3333-4444-555555555555"}};
+  EXPECT_EQ(run(request).payload, "5555");
+}
+
+TEST_F(Sandbox, AnArchiveIsThereForItsScriptToImportFrom) {
+  ScriptRequest request = script("from lib import tell\ndef handler(events, context):\n  return tell()\n");
+  request.attachment = archive_of("lib.py", "def tell():\n  return 'from the archive'\n");
+  EXPECT_EQ(run(request).payload, "from the archive");
+  request.script.clear();
+  request.attachment = archive_of("lib.py", "def handler(events, context):\n  return 'by its module'\n");
+  request.attachment_module = "lib";
+  EXPECT_EQ(run(request).payload, "by its module");
 }
 
 TEST_F(Sandbox, NoneIsNull) {
