@@ -6,6 +6,7 @@
 #include "cloud/aws/codec.h"
 #include "cloud/aws/permissions.h"
 #include "cloud/aws/read_only.h"
+#include "response/cases/runbook_about.h"
 #include "runbook/limits.h"
 
 namespace setpoint::app {
@@ -109,17 +110,27 @@ base::Result<runbook::Document> RunbookFolder::document(const std::string& name)
 }
 
 base::Result<runbook::Document> RunbookFolder::compile(const std::string& name) const {
+  TRY(std::filesystem::path folder, folder_of(name));
+  std::string path = (folder / "document.yaml").string();
+  TRY(std::string text, base::read_file(path, runbook::kDocumentBytesMax));
+  base::Diagnostics diagnostics;
+  auto document = runbook::Document::compile({path, text}, diagnostics, &apis_);
+  if (document) return std::move(*document);
+  return base::fail(
+      {base::ErrorCode::invalid_input, "the runbook has mistakes:\n" + diagnostics.render(), path, {}, {}});
+}
+
+base::Result<std::optional<response::ContainmentTerms>> RunbookFolder::containment(const std::string& name) const {
+  TRY(std::filesystem::path folder, folder_of(name));
+  return response::containment_terms_of(folder.string());
+}
+
+base::Result<std::filesystem::path> RunbookFolder::folder_of(const std::string& name) const {
   // A name comes from content and from people: it must not leave the folder.
   bool plain = !name.empty() && name.find('/') == std::string::npos && name.front() != '.';
   for (const std::string& root : roots_) {
-    std::filesystem::path path = std::filesystem::path(root) / "runbooks" / name / "document.yaml";
-    if (!plain || !std::filesystem::exists(path)) continue;
-    TRY(std::string text, base::read_file(path.string(), runbook::kDocumentBytesMax));
-    base::Diagnostics diagnostics;
-    auto document = runbook::Document::compile({path.string(), text}, diagnostics, &apis_);
-    if (document) return std::move(*document);
-    return base::fail(
-        {base::ErrorCode::invalid_input, "the runbook has mistakes:\n" + diagnostics.render(), path.string(), {}, {}});
+    std::filesystem::path folder = std::filesystem::path(root) / "runbooks" / name;
+    if (plain && std::filesystem::exists(folder / "document.yaml")) return folder;
   }
   return base::fail({base::ErrorCode::not_found,
                      fmt::format("there is no runbook '{}'", name),

@@ -1,6 +1,7 @@
 // The ports of engine/, response/ and runbook/ over the folders that own what they ask for.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <mutex>
 
@@ -58,8 +59,11 @@ class RunbookFolder final : public response::Library {
   RunbookFolder(std::vector<std::string> roots, const runbook::ApiCatalog& apis)
       : roots_(std::move(roots)), apis_(apis) {}
   base::Result<runbook::Document> document(const std::string& name) const override;
+  base::Result<std::optional<response::ContainmentTerms>> containment(const std::string& name) const override;
 
  private:
+  // not_found where no root has a runbook of that name.
+  base::Result<std::filesystem::path> folder_of(const std::string& name) const;
   base::Result<runbook::Document> compile(const std::string& name) const;
 
   std::vector<std::string> roots_;

@@ -44,13 +44,6 @@ int exit_code_of_execution(runbook::ExecutionStatus status) {
   return good ? kOk : kNegative;
 }
 
-Json rehearsal_json(response::RehearsalHost& host) {
-  Json calls = Json::array();
-  for (const model::PlannedCall& planned : host.calls())
-    calls.push_back({{"step", planned.step}, {"call", planned.call.json()}});
-  return {{"calls", std::move(calls)}, {"unmodelled", host.unmodelled()}};
-}
-
 // What is known of the members before anybody is asked.
 std::vector<Json> told_members(const response::FleetRequest& fleet) {
   std::vector<Json> out(fleet.target_maps.begin(), fleet.target_maps.end());
@@ -91,12 +84,11 @@ base::Status DirectRun::begin() {
   if (fleet_.empty()) {
     TRY(given, bind(named, given, *access->observer));
     TRY_VOID(check_session_policy(named, given));
-    if (!arguments_.no_rehearsal) TRY_VOID(rehearse(named, given, *access->observer));
-    if (arguments_.rehearse) return {};
   } else {
     TRY_VOID(check_members(named, given, *access->observer));
-    unrehearsed_ = "a run over targets";
   }
+  if (!arguments_.no_rehearsal) TRY_VOID(rehearse(named, given, *access->observer));
+  if (arguments_.rehearse) return {};
   TRY_VOID(ask(named));
   return carry_out(named, given);
 }
@@ -161,44 +153,63 @@ base::Result<std::vector<model::Resource>> DirectRun::known_resources() const {
   return out;
 }
 
-// On a copy of what the last scan saw. Nothing seen is nothing to rehearse on: said, recorded, and no reason to stop.
-base::Status DirectRun::rehearse(const NamedDocument& named, const Json& parameters, cloud::Observer& observer) {
-  TRY(auto resources, known_resources());
-  if (resources.empty()) {
-    unrehearsed_ = fmt::format("nothing is known of account {}", execution_.account);
-    if (arguments_.rehearse)
-      return base::fail({ErrorCode::not_found, *unrehearsed_, named.name, "setpoint scan first", {}});
-    std::cerr << fmt::format("setpoint: not rehearsed: {}; setpoint scan reads it\n", *unrehearsed_);
-    return {};
-  }
-  engine::Parts& parts = engine_.parts();
-  TRY(auto world, parts.worlds.create(resources));
-  response::RehearsalHost host(*world, observer, {&parts.library, parts.scripts, execution_, named.folder, parts.apis});
-  runbook::ExecutionReport report = runbook::run(named.document, parameters, execution_, host);
-  return conclude_rehearsal(named, report, host);
+// Nothing seen is nothing to rehearse on: said, recorded, and no reason to stop.
+base::Status DirectRun::cannot_rehearse(const NamedDocument& named, std::string why, std::string remedy) {
+  unrehearsed_ = std::move(why);
+  if (arguments_.rehearse)
+    return base::fail({ErrorCode::not_found, "it cannot be rehearsed: " + *unrehearsed_, named.name, remedy, {}});
+  std::cerr << fmt::format("setpoint: not rehearsed: {}; {}\n", *unrehearsed_, remedy);
+  return {};
 }
 
-base::Status DirectRun::conclude_rehearsal(const NamedDocument& named, const runbook::ExecutionReport& report,
-                                           response::RehearsalHost& host) {
-  std::string unmodelled;
-  for (const std::string& name : host.unmodelled()) unmodelled += (unmodelled.empty() ? "" : ", ") + name;
-  if (!unmodelled.empty()) std::cerr << "setpoint: the rehearsal cannot simulate " << printable(unmodelled) << "\n";
-  bool good = exit_code_of_execution(report.status) == kOk;
+base::Result<std::vector<response::FleetMember>> DirectRun::members(const NamedDocument& named,
+                                                                    const Json& given) const {
+  response::ExecutionRecord record;
+  record.parameters = given;
+  record.context = execution_;
+  record.fleet = fleet_;
+  TRY(auto access, engine_.parts().identities->access(home_account_, execution_.region, {}, session_policy_));
+  TRY(auto out, response::resolve_members(named.document, record, *access));
+  if (!out.empty()) return out;
+  return base::fail({ErrorCode::not_found, "there are no targets", named.name, "see --targets", {}});
+}
+
+base::Status DirectRun::rehearse(const NamedDocument& named, const Json& parameters, cloud::Observer& observer) {
+  if (!fleet_.target_locations.empty())
+    return cannot_rehearse(named, "it runs in other accounts or regions", "rehearse it in one of them");
+  TRY(auto resources, known_resources());
+  if (resources.empty())
+    return cannot_rehearse(named, fmt::format("nothing is known of account {}", execution_.account),
+                           "setpoint scan reads it");
+  RunRehearsal rehearsal(engine_, named, execution_, observer);
+  TRY_VOID(rehearsal.open(resources));
+  if (fleet_.empty()) return conclude_rehearsal(named, rehearsal.run(parameters));
+  TRY(auto targets, members(named, parameters));
+  return conclude_rehearsal(named, rehearsal.run_members(parameters, targets));
+}
+
+// One bad target stops no other; where none of them is good, nothing begins.
+base::Status DirectRun::conclude_rehearsal(const NamedDocument& named, const RehearsalResult& result) {
+  std::string blind = fmt::format("{}", fmt::join(result.blind, ", "));
+  if (!blind.empty()) std::cerr << "setpoint: the rehearsal cannot simulate " << printable(blind) << "\n";
+  if (result.rehearsed < result.members)
+    std::cerr << fmt::format("setpoint: {} of {} targets were rehearsed\n", result.rehearsed, result.members);
   if (arguments_.rehearse) {
-    Json rendered = runbook::render_automation_execution(named.document, execution_, report);
-    rendered["AutomationExecution"]["DocumentName"] = named.name;
-    rendered["Rehearsal"] = rehearsal_json(host);
+    const Json& rendered = result.rendered;
     std::cout << (context_.options.json ? rendered.dump(2) + "\n" : execution_text(rendered, context_.paint));
-    context_.exit_code = good ? kOk : kBadInput;
+    context_.exit_code = result.good() ? kOk : kBadInput;
     return {};
   }
-  if (good) return {};
-  if (!unmodelled.empty()) {
-    unrehearsed_ = "the rehearsal failed behind calls that it cannot simulate: " + unmodelled;
+  if (result.failed > 0 && !blind.empty()) {
+    unrehearsed_ = "the rehearsal failed behind what it cannot simulate: " + blind;
     return {};
   }
+  if (result.failed > 0 && result.failed < result.rehearsed)
+    std::cerr << fmt::format("setpoint: the rehearsal failed for {} of {} targets: {}\n", result.failed,
+                             result.rehearsed, printable(result.first_failure));
+  if (result.failed < result.rehearsed) return {};
   return base::fail({ErrorCode::refused,
-                     "the rehearsal failed: " + report.failure_message,
+                     "the rehearsal failed: " + result.first_failure,
                      named.name,
                      "setpoint scan, if the account has changed; --no-rehearsal runs it all the same",
                      {}});
@@ -220,8 +231,8 @@ base::Status DirectRun::carry_out(const NamedDocument& named, const Json& parame
   RunProgress progress(context_.options.json);
   response::Executor executor(direct_ports(engine_.parts(), progress));
   response::ExecutionRequest request{
-      execution_.execution_id,     named.document, named.name, named.folder, parameters, execution_, {}, fleet_,
-      context_.options.identity(), Json::object()};
+      execution_.execution_id,     named.document,    named.name,    named.folder, parameters, execution_, {}, fleet_,
+      context_.options.identity(), named.containment, Json::object()};
   request.acting.home = home_account_;
   request.acting.session_policy = session_policy_;
   request.acting.assume_document_role = arguments_.assume_role;

@@ -7,8 +7,8 @@
 
 #include "cli/options.h"
 #include "cli/run_inputs.h"
+#include "cli/run_rehearsal.h"
 #include "engine/parts.h"
-#include "response/rehearsal_host.h"
 
 namespace setpoint::cli {
 
@@ -43,8 +43,9 @@ class DirectRun {
 
   base::Result<std::vector<model::Resource>> known_resources() const;
   base::Status rehearse(const NamedDocument& named, const base::Json& parameters, cloud::Observer& observer);
-  base::Status conclude_rehearsal(const NamedDocument& named, const runbook::ExecutionReport& report,
-                                  response::RehearsalHost& host);
+  base::Status conclude_rehearsal(const NamedDocument& named, const RehearsalResult& result);
+  base::Status cannot_rehearse(const NamedDocument& named, std::string why, std::string remedy);
+  base::Result<std::vector<response::FleetMember>> members(const NamedDocument& named, const base::Json& given) const;
   base::Status ask(const NamedDocument& named) const;
   base::Status carry_out(const NamedDocument& named, const base::Json& parameters);
   base::Status report(const std::string& id, bool halted, const std::string& message);

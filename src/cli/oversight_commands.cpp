@@ -1,4 +1,4 @@
-// approve, waiting, stop: what people say to automations
+// approve, waiting, containments, stop: what people say to automations
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -50,6 +50,44 @@ void waiting_command(Context& context) {
   });
 }
 
+base::Status print_containments(Context& context, const std::vector<response::Containment>& all) {
+  Json out = Json::array();
+  Table table({"EXECUTION", "RUNBOOK", "RESOURCE", "BY", "UNTIL", "WAY BACK"});
+  for (const response::Containment& each : all) {
+    out.push_back(each.json());
+    table.add({each.execution, each.runbook, each.resource_name, each.actor, base::to_iso8601(each.until),
+               each.plan.empty() ? each.release : each.plan});
+  }
+  std::cout << (context.options.json ? out.dump(2) + "\n" : table.render(context.paint));
+  return {};
+}
+
+void containments_command(Context& context, const std::string& forget, const std::string& reason) {
+  context.with_engine([&](Engine& engine) -> base::Status {
+    if (!forget.empty()) {
+      std::string why = reason.empty() ? "a person's word" : reason;
+      return engine.containments().forget(forget, context.options.identity(), why);
+    }
+    TRY(std::vector<response::Containment> all, engine.containments().all());
+    return print_containments(context, all);
+  });
+}
+
+void add_containments(CLI::App& app, Context& context) {
+  auto forget = std::make_shared<std::string>();
+  auto reason = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand(
+      "containments", "What is isolated, disabled or closed for a time, until when, and what takes it back");
+  command->add_option("--forget", *forget, "an execution's id: it stays for good, or was taken back by other means");
+  command->add_option("--reason", *reason, "why; it is recorded");
+  command->footer(
+      "Examples\n  setpoint containments\n  setpoint containments --forget EXECUTION --reason 'the instance is "
+      "gone'\n\n"
+      "When the time of one is over, `setpoint serve` makes the plan of its way back, tells the owner, and applies it\n"
+      "once somebody approves.");
+  command->callback([&context, forget, reason] { containments_command(context, *forget, *reason); });
+}
+
 void stop_command(Context& context, bool release, const std::string& reason) {
   context.with_engine([&](Engine& engine) -> base::Status {
     TRY_VOID(engine.oversight().set_kill_switch(!release, context.options.identity(), reason));
@@ -79,6 +117,7 @@ void add_oversight_commands(CLI::App& app, Context& context) {
   app.add_subcommand("waiting", "Plans of automations that wait for a person or a change window")->callback([&context] {
     waiting_command(context);
   });
+  add_containments(app, context);
   auto release = std::make_shared<bool>(false);
   auto reason = std::make_shared<std::string>();
   CLI::App* stop = app.add_subcommand("stop", "The kill switch: nothing but undoing is applied until it is released");

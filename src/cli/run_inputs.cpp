@@ -6,6 +6,7 @@
 #include "base/document.h"
 #include "base/file.h"
 #include "engine/engine.h"
+#include "response/cases/runbook_about.h"
 #include "response/program_host.h"
 #include "runbook/limits.h"
 #include "runbook/rate_control.h"
@@ -65,13 +66,19 @@ base::Status check_rate(const std::string& concurrency, const std::string& error
 base::Result<NamedDocument> read_document(engine::Engine& engine, const std::string& what) {
   if (!fs::is_regular_file(what)) {
     TRY(runbook::Document document, engine.parts().library.document(what));
-    return NamedDocument{std::move(document), what, ""};
+    TRY(auto containment, engine.parts().library.containment(what));
+    return NamedDocument{std::move(document), what, "", std::move(containment)};
   }
   TRY(runbook::Document document, response::compile_document(what, engine.parts().apis));
   std::string folder = fs::absolute(what).parent_path().string();
   TRY_VOID(response::check_attachments(document, folder));
   std::string name = document.name();
-  return NamedDocument{std::move(document), std::move(name), std::move(folder)};
+  NamedDocument out{std::move(document), std::move(name), std::move(folder)};
+  // Only a runbook's folder has a word beside its document.
+  if (fs::path(what).stem() == "document") {
+    TRY(out.containment, response::containment_terms_of(out.folder));
+  }
+  return out;
 }
 
 base::Result<Json> read_value(const std::string& given, const std::string& argument) {

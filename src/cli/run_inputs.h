@@ -1,6 +1,7 @@
 // What `setpoint run` is given, read: documents, parameters, targets. Errors name the argument and the place.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct NamedDocument {
   runbook::Document document;
   std::string name;
   std::string folder;  // "" for a runbook of the content
+  std::optional<response::ContainmentTerms> containment = std::nullopt;
 };
 
 // A file, or the name of a runbook of the content; checked against the API models, its pinned attachments against their

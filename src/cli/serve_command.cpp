@@ -34,6 +34,8 @@ void turn(Engine& engine, bool poll) {
   print_problem("act", acted ? base::Status() : base::Status(base::fail(acted.error())));
   auto looked = engine.look_at_held();
   print_problem("held plans", looked ? base::Status() : base::Status(base::fail(looked.error())));
+  auto ended = engine.look_at_containments();
+  print_problem("containments", ended ? base::Status() : base::Status(base::fail(ended.error())));
   auto told = engine.settle();
   print_problem("notify", told ? base::Status() : base::Status(base::fail(told.error())));
 }

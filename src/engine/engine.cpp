@@ -50,7 +50,8 @@ Engine::Engine(EnginePorts ports)
     : ports_(std::move(ports)),
       remediation_(ports_.parts, ports_.oversight, ports_.locks, ports_.routes),
       notices_(ports_.parts, ports_.queue, ports_.outbox, ports_.routes, ports_.notice_rules),
-      waiting_(ports_.parts, ports_.oversight, remediation_, ports_.routes) {}
+      waiting_(ports_.parts, ports_.oversight, remediation_, ports_.routes),
+      containments_(ports_.parts, ports_.oversight, remediation_) {}
 
 base::Result<ScanSummary> Engine::scan(const ScanRequest& request, const ScanWatch& watch) {
   ScanSummary out;

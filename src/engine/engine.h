@@ -5,6 +5,7 @@
 //   TRY_VOID(engine->settle());                            // what is due: notices composed and delivered
 #pragma once
 
+#include "engine/containments.h"
 #include "engine/notices.h"
 #include "engine/parts.h"
 #include "engine/remediation.h"
@@ -68,6 +69,10 @@ class Engine {
   base::Result<std::size_t> look_at_held() { return waiting_.look(); }
   base::Result<std::vector<HeldPlan>> held_plans() const { return waiting_.held(); }
 
+  // Containments whose time is over: raised, and taken back once permitted. Returns how many ended.
+  base::Result<std::size_t> look_at_containments() { return containments_.look(); }
+  Containments& containments() { return containments_; }
+
  private:
   base::Status act_on(const model::Event& event);
   base::Status run_automation(const routing::Automation& automation, const model::Event& event);
@@ -76,6 +81,7 @@ class Engine {
   Remediation remediation_;
   Notices notices_;
   Waiting waiting_;
+  Containments containments_;
 };
 
 }  // namespace setpoint::engine

@@ -53,6 +53,9 @@ base::Result<std::vector<Delivery>> Notices::deliveries_for(const Event& event) 
   if (is_ours(event, "Run Ended")) {
     TRY(Message message, run_message(event));
     address_outcome(event, message, out);
+  } else if (is_ours(event, "Containment Expired")) {
+    TRY(Message message, containment_message(event));
+    address_outcome(event, message, out);
   } else if (is_ours(event, "Approval Wanted")) {
     TRY(Message message, approval_message(event));
     address_question(event, message, out);
@@ -80,6 +83,14 @@ base::Result<Message> Notices::approval_message(const Event& event) const {
   TRY(auto found, parts_.finding_store.get(ids));
   auto decision = model::decision_from_json(base::member(event.detail, "decision"));
   return notify::approval_wanted({found.empty() ? nullptr : &found.front(), &plan, decision ? &*decision : nullptr});
+}
+
+base::Result<Message> Notices::containment_message(const Event& event) const {
+  std::string plan_id = string_member(event.detail, "plan");
+  if (plan_id.empty()) return notify::containment_expired({}, event);
+  TRY(model::Plan plan, response::load_plan(parts_.records, plan_id));
+  auto decision = model::decision_from_json(base::member(event.detail, "decision"));
+  return notify::containment_expired({nullptr, &plan, decision ? &*decision : nullptr}, event);
 }
 
 base::Result<Message> Notices::run_message(const Event& event) const {

@@ -168,7 +168,10 @@ base::Result<std::vector<Applied>> Remediation::recover() {
 base::Result<Applied> Remediation::conclude(Applied applied, const Plan& plan, const std::string& automation) {
   Run& run = *applied.run;
   if (run.status == RunStatus::applied) {
-    TRY_VOID(plan.undo_of.empty() ? verify_run(applied, plan) : verify_undo(applied, plan));
+    bool judged = plan.undo_of.empty() && !plan.control.empty();
+    TRY_VOID(judged                 ? verify_run(applied, plan)
+             : plan.undo_of.empty() ? verify_states(applied, plan, RunStatus::effective)
+                                    : verify_undo(applied, plan));
   }
   if (run.status == RunStatus::applying) return applied;
   std::string about = finding_behind(plan);
@@ -197,25 +200,31 @@ base::Status Remediation::verify_run(Applied& applied, const Plan& plan) {
   return store_run(*applied.run, "run.verified", {{"status", model::to_string(applied.run->status)}});
 }
 
-// An undo is right where every resource has the very state that it had before the run.
-base::Status Remediation::verify_undo(Applied& applied, const Plan& plan) {
+// What no control judges, an undo or a release, is right where every resource has the very state that was rehearsed; of
+// an undo that is the one before the run.
+base::Status Remediation::verify_states(Applied& applied, const Plan& plan, RunStatus good) {
   TRY(const AccountAccess* access, parts_.account(target_of(plan).account));
   std::vector<model::BasisEntry> wanted = response::states_after(plan);
   TRY(auto different, response::stale_entries(*access->observer, wanted));
-  applied.run->status = different.empty() ? RunStatus::undone : RunStatus::ineffective;
-  applied.run->message = different.empty() ? "every resource is in the state that it had before"
-                                           : "not in the state before: " + different.front().resource.text();
+  std::string which = good == RunStatus::undone ? "that it had before" : "that was rehearsed";
+  applied.run->status = different.empty() ? good : RunStatus::ineffective;
+  applied.run->message = different.empty()
+                             ? "every resource is in the state " + which
+                             : fmt::format("not in the state {}: {}", which, different.front().resource.text());
   TRY_VOID(store_run(*applied.run, "run.verified", {{"status", model::to_string(applied.run->status)}}));
-  if (different.empty()) {
-    TRY(Run undone, response::load_run(parts_.records, plan.undo_of));
-    undone.undone_by = applied.run->id;
-    TRY_VOID(store_run(undone, "run.undone", {{"by", applied.run->id}}));
-  }
   for (const model::BasisEntry& entry : wanted) {
     TRY(model::Resource fresh, access->observer->observe(entry.resource));
     TRY_VOID(absorb(fresh));
   }
   return {};
+}
+
+base::Status Remediation::verify_undo(Applied& applied, const Plan& plan) {
+  TRY_VOID(verify_states(applied, plan, RunStatus::undone));
+  if (applied.run->status != RunStatus::undone) return {};
+  TRY(Run undone, response::load_run(parts_.records, plan.undo_of));
+  undone.undone_by = applied.run->id;
+  return store_run(undone, "run.undone", {{"by", applied.run->id}});
 }
 
 base::Result<verification::Verification> Remediation::verify(const std::string& finding_id, const std::string& actor) {

@@ -13,6 +13,7 @@
 #include "engine/oversight_state.h"
 #include "engine/parts.h"
 #include "engine/scanning.h"
+#include "response/containment.h"
 #include "routing/routes.h"
 #include "store/resource_locks.h"
 #include "verification/verifier.h"
@@ -40,6 +41,10 @@ class Remediation {
   // The plan that brings back what the run changed. Conflict where someone changed it since; refused where there is no
   // way back.
   base::Result<model::Plan> plan_undo(const std::string& run, const std::string& requester);
+  // What a containment holds, as the inventory knows it. not_found where it does not.
+  base::Result<model::Resource> named_resource(const response::Containment& containment) const;
+  // The plan that ends a containment, asked for by who began it. not_found where its resource is not known.
+  base::Result<model::Plan> plan_release(const response::Containment& containment);
   // Takes up every run that a crash interrupted.
   base::Result<std::vector<Applied>> recover();
 
@@ -58,6 +63,7 @@ class Remediation {
   verification::Verifier verifier(const AccountAccess& access);
   base::Status absorb(const model::Resource& fresh);
   base::Status verify_run(Applied& applied, const model::Plan& plan);
+  base::Status verify_states(Applied& applied, const model::Plan& plan, model::RunStatus good);
   base::Status verify_undo(Applied& applied, const model::Plan& plan);
   base::Status store_run(response::Run& run, const std::string& kind, base::Json body);
   std::string finding_behind(const model::Plan& plan) const;

@@ -173,4 +173,47 @@ base::Result<Plan> Remediation::plan_undo(const std::string& run_id, const std::
   return keep_plan(std::move(made), requester, "");
 }
 
+// Its key is the inventory's business: a document knows an id or a name.
+base::Result<Resource> Remediation::named_resource(const response::Containment& containment) const {
+  inventory::ResourceFilter filter;
+  filter.account = containment.account;
+  filter.type = containment.resource_type;
+  std::string after;
+  do {
+    TRY(auto page, parts_.resources.list(filter, after, kPage));
+    for (Resource& resource : page.resources) {
+      const std::string& name = containment.resource_name;
+      if (resource.key.id == name || resource.name == name) return std::move(resource);
+    }
+    after = page.next;
+  } while (!after.empty());
+  return base::fail({ErrorCode::not_found,
+                     fmt::format("the {} '{}' is not known, so its release cannot be rehearsed",
+                                 containment.resource_type, containment.resource_name),
+                     containment.execution,
+                     "setpoint scan reads it",
+                     {}});
+}
+
+base::Result<Plan> Remediation::plan_release(const response::Containment& containment) {
+  TRY(const AccountAccess* access, parts_.account(containment.account));
+  TRY(Resource known, named_resource(containment));
+  TRY(Resource target, access->observer->observe(known.key));
+  TRY_VOID(absorb(target));
+  TRY(runbook::Document document, parts_.library.document(containment.release));
+  runbook::ExecutionContext context = context_for(target.key, "");
+  context.region = containment.region;  // of a global resource too
+  response::RehearsalInput input;
+  TRY(input.program, response::bind_program(std::move(document), containment.parameters, context, *access->observer));
+  input.program.runbook = containment.release;
+  input.target = target.key;
+  TRY(input.world, world_around(target));
+  input.as_of = parts_.clock.now();
+  response::Rehearsal rehearsal(
+      {parts_.worlds, parts_.controls, *access->observer, parts_.permissions, &parts_.library, parts_.scripts});
+  TRY(Plan made, rehearsal.run(input));
+  if (made.calls.empty()) return made;  // nothing to ask anybody for
+  return keep_plan(std::move(made), containment.actor, "");
+}
+
 }  // namespace setpoint::engine

@@ -202,6 +202,23 @@ Message run_ended(const PlanStory& story, RunStatus status, const std::string& r
   return message(story_subject(story, words.subject), std::move(text), std::move(json));
 }
 
+Message containment_expired(const PlanStory& story, const model::Event& event) {
+  auto said = [&](std::string_view name) { return base::string_member(event.detail, name); };
+  std::string text = fmt::format("{} was to hold until {}, and holds still.\n\n", said("runbook"), said("until"));
+  for (const std::string& resource : event.resources) text += fmt::format("Resource   {}\n", resource);
+  text += fmt::format("Record     setpoint journal show {}\n", said("containment"));
+  if (story.plan == nullptr)
+    text += fmt::format(
+        "\nNo plan of the way back could be made: {}\n\nBy hand    setpoint run {} --parameters '{}'\n"
+        "To keep it setpoint containments --forget {}\n",
+        said("problem"), said("release"), base::member(event.detail, "parameters").dump(), said("containment"));
+  else
+    text += "\n" + approval_wanted(story).text;
+  Json json = plan_json(story);
+  json["containment"] = event.detail;
+  return message(fmt::format("Containment expired: {}", said("runbook")), std::move(text), std::move(json));
+}
+
 Message about_event(const model::Event& event) {
   std::string text = fmt::format("{}\n\nSource     {}\nAccount    {} {}\nTime       {}\n", event.detail_type,
                                  event.source, event.account, event.region, base::to_iso8601(event.time));

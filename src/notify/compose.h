@@ -33,6 +33,8 @@ Message finding_resolved(const model::Finding& finding);
 Message approval_wanted(const PlanStory& story);
 // `note` is the run's own sentence: the cloud's error, what was read back.
 Message run_ended(const PlanStory& story, model::RunStatus status, const std::string& run_id, const std::string& note);
+// "Containment Expired": what holds longer than it was to, and the plan that takes it back, or why there is none.
+Message containment_expired(const PlanStory& story, const model::Event& event);
 // Anything else that is an Event of ours.
 Message about_event(const model::Event& event);
 // An escalation of an earlier message: nobody has taken it for so long.

@@ -22,6 +22,16 @@ namespace setpoint::response {
 
 inline constexpr char kAnswerSpace[] = "answers";  // by owner + "/" + number of the first answer in it
 
+// Kinds of answers.
+inline constexpr std::string_view kCall = "call";
+inline constexpr std::string_view kTime = "time";
+inline constexpr std::string_view kSleep = "sleep";
+inline constexpr std::string_view kScript = "script";
+inline constexpr std::string_view kStep = "step";
+inline constexpr std::string_view kSignal = "signal";
+inline constexpr std::string_view kChild = "child";
+inline constexpr std::string_view kWebhook = "webhook";
+
 class AnswerLog {
  public:
   explicit AnswerLog(std::string owner) : owner_(std::move(owner)) {}

@@ -14,16 +14,6 @@ using model::RunStatus;
 using runbook::Answer;
 using runbook::Interrupt;
 
-namespace {
-
-constexpr std::string_view kCall = "call";
-constexpr std::string_view kTime = "time";
-constexpr std::string_view kSleep = "sleep";
-constexpr std::string_view kScript = "script";
-constexpr std::string_view kSignal = "signal";
-
-}  // namespace
-
 // Halting unwinds the interpreter by the only interrupt that makes no further call.
 Interrupt ApplyHost::halt(Halt why) {
   if (!halt_) halt_ = std::move(why);

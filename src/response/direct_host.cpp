@@ -4,6 +4,7 @@
 #include "cloud/aws/read_only.h"
 #include "response/recorder.h"
 #include "response/settlement.h"
+#include "response/stored_context.h"
 
 namespace setpoint::response {
 
@@ -23,20 +24,13 @@ using runbook::SignalType;
 
 namespace {
 
-constexpr std::string_view kCall = "call";
-constexpr std::string_view kTime = "time";
-constexpr std::string_view kSleep = "sleep";
-constexpr std::string_view kScript = "script";
-constexpr std::string_view kStep = "step";
-constexpr std::string_view kSignal = "signal";
-constexpr std::string_view kChild = "child";
-constexpr std::string_view kWebhook = "webhook";
 constexpr std::string_view kInterrupts[] = {"suspend", "cancel", "complete", "stop_step"};
 
 Json child_json(const runbook::ChildResult& child) {
   return {{"id", child.execution_id},
           {"status", runbook::to_string(child.status)},
           {"outputs", child.outputs},
+          {"output_names", child.output_names},
           {"message", child.failure_message}};
 }
 
@@ -47,7 +41,7 @@ base::Result<runbook::ChildResult> child_from(const Json& kept) {
   }
   TRY(ExecutionStatus status, runbook::parse_execution_status(string_member(kept, "status")));
   return runbook::ChildResult{string_member(kept, "id"), status, member(kept, "outputs"),
-                              string_member(kept, "message")};
+                              texts_member(kept, "output_names"), string_member(kept, "message")};
 }
 
 bool means_step(const HeardSignal& said, const std::string& step) { return said.step.empty() || said.step == step; }

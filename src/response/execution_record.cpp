@@ -1,5 +1,9 @@
 #include "response/execution_record.h"
 
+#include "base/json_time.h"
+#include "response/containment.h"
+#include "response/stored_context.h"
+
 namespace setpoint::response {
 
 using base::ErrorCode;
@@ -8,40 +12,6 @@ using base::member;
 using base::string_member;
 
 namespace {
-
-std::size_t count_member(const Json& json, std::string_view name) {
-  const Json& value = member(json, name);
-  return value.is_number_integer() ? value.get<std::size_t>() : 0;
-}
-
-std::vector<std::string> texts_member(const Json& json, std::string_view name) {
-  std::vector<std::string> out;
-  for (const Json& text : member(json, name)) out.push_back(text.is_string() ? text.get<std::string>() : "");
-  return out;
-}
-
-base::Timestamp milliseconds_member(const Json& json, std::string_view name) {
-  const Json& value = member(json, name);
-  return {value.is_number_integer() ? value.get<std::int64_t>() : 0};
-}
-
-Json context_json(const runbook::ExecutionContext& context) {
-  return {{"account", context.account},
-          {"region", context.region},
-          {"partition", context.partition},
-          {"executed_by", context.executed_by},
-          {"mode", context.mode}};
-}
-
-runbook::ExecutionContext context_from_json(const Json& json) {
-  runbook::ExecutionContext out;
-  out.account = string_member(json, "account");
-  out.region = string_member(json, "region");
-  out.partition = string_member(json, "partition");
-  out.executed_by = string_member(json, "executed_by");
-  out.mode = string_member(json, "mode");
-  return out;
-}
 
 Json acting_json(const Acting& acting) {
   return {{"home", acting.home},
@@ -57,13 +27,13 @@ Acting acting_from_json(const Json& json) {
 }
 
 Json member_json(const FleetMember& one) {
-  return {{"name", one.name}, {"parameters", one.parameters}, {"account", one.account}, {"region", one.region},
-          {"role", one.role}, {"fleet", one.fleet.json()}};
+  return {{"name", one.name}, {"parameters", one.parameters},  {"account", one.account}, {"region", one.region},
+          {"role", one.role}, {"fleet", fleet_json(one.fleet)}};
 }
 
 FleetMember member_from_json(const Json& json) {
   return {string_member(json, "name"),   member(json, "parameters"),  string_member(json, "account"),
-          string_member(json, "region"), string_member(json, "role"), FleetRequest::from_json(member(json, "fleet"))};
+          string_member(json, "region"), string_member(json, "role"), fleet_from_json(member(json, "fleet"))};
 }
 
 Json list_member(const Json& json, std::string_view name) {
@@ -73,17 +43,17 @@ Json list_member(const Json& json, std::string_view name) {
 
 }  // namespace
 
-Json FleetRequest::json() const {
-  if (empty() && target_parameter_name.empty()) return nullptr;
-  return {{"target_parameter_name", target_parameter_name},
-          {"targets", targets},
-          {"target_maps", target_maps},
-          {"target_locations", target_locations},
-          {"max_concurrency", max_concurrency},
-          {"max_errors", max_errors}};
+Json fleet_json(const FleetRequest& fleet) {
+  if (fleet.empty() && fleet.target_parameter_name.empty()) return nullptr;
+  return {{"target_parameter_name", fleet.target_parameter_name},
+          {"targets", fleet.targets},
+          {"target_maps", fleet.target_maps},
+          {"target_locations", fleet.target_locations},
+          {"max_concurrency", fleet.max_concurrency},
+          {"max_errors", fleet.max_errors}};
 }
 
-FleetRequest FleetRequest::from_json(const Json& json) {
+FleetRequest fleet_from_json(const Json& json) {
   return {string_member(json, "target_parameter_name"),
           list_member(json, "targets"),
           list_member(json, "target_maps"),
@@ -103,14 +73,15 @@ Json ExecutionRecord::json() const {
               {"parameters", parameters},
               {"context", context_json(context)},
               {"acting", acting_json(acting)},
-              {"fleet", fleet.json()},
+              {"fleet", fleet_json(fleet)},
+              {"containment", terms_json(containment)},
               {"resolved", resolved},
               {"actor", actor},
               {"status", runbook::to_string(status)},
               {"message", message},
               {"outputs", outputs},
-              {"started", started.ms},
-              {"ended", ended.ms},
+              {"started", base::time_json(started)},
+              {"ended", base::time_json(ended)},
               {"answers", answers},
               {"changes", changes},
               {"signals", signals},
@@ -139,15 +110,16 @@ base::Result<ExecutionRecord> execution_from_json(const Json& json) {
   out.context.execution_id = out.id;
   out.context.parent_execution_id = out.parent();
   out.acting = acting_from_json(member(json, "acting"));
-  out.fleet = FleetRequest::from_json(member(json, "fleet"));
+  out.fleet = fleet_from_json(member(json, "fleet"));
+  out.containment = terms_from_json(member(json, "containment"));
   for (const Json& one : member(json, "members")) out.members.push_back(member_from_json(one));
   out.resolved = member(json, "resolved") == Json(true);
   out.actor = string_member(json, "actor");
   TRY(out.status, runbook::parse_execution_status(string_member(json, "status")));
   out.message = string_member(json, "message");
   out.outputs = member(json, "outputs");
-  out.started = milliseconds_member(json, "started");
-  out.ended = milliseconds_member(json, "ended");
+  TRY(out.started, base::time_member(json, "started"));
+  TRY(out.ended, base::time_member(json, "ended"));
   out.answers = count_member(json, "answers");
   out.changes = count_member(json, "changes");
   out.signals = count_member(json, "signals");

@@ -14,6 +14,7 @@
 #include "response/answer_log.h"
 #include "response/ports.h"
 #include "runbook/execution.h"
+#include "runbook/host.h"
 
 namespace setpoint::response {
 
@@ -22,19 +23,9 @@ inline constexpr char kExecutionSpace[] = "executions";                   // by 
 inline constexpr char kExecutionDocumentSpace[] = "execution-documents";  // by the document's digest
 inline constexpr char kExecutionReportSpace[] = "execution-reports";      // by id: rendered; index "parent"
 
-// Over what an execution runs; all empty: once. In the API's own shapes.
-struct FleetRequest {
-  std::string target_parameter_name;
-  base::Json targets = base::Json::array();
-  base::Json target_maps = base::Json::array();
-  base::Json target_locations = base::Json::array();
-  std::string max_concurrency;  // "" = the default
-  std::string max_errors;
-
-  bool empty() const { return targets.empty() && target_maps.empty() && target_locations.empty(); }
-  base::Json json() const;
-  static FleetRequest from_json(const base::Json& json);
-};
+using runbook::FleetRequest;
+base::Json fleet_json(const FleetRequest& fleet);
+FleetRequest fleet_from_json(const base::Json& json);
 
 // With whose hands. The roles are assumed one after the other, from the credentials of the account `home`.
 struct Acting {
@@ -72,7 +63,8 @@ struct ExecutionRecord {
   runbook::ExecutionContext context;
   Acting acting;
   FleetRequest fleet;
-  std::vector<FleetMember> members;  // once resolved
+  std::optional<ContainmentTerms> containment;  // of a document whose effect must end
+  std::vector<FleetMember> members;             // once resolved
   bool resolved = false;
   std::string actor;
   runbook::ExecutionStatus status = runbook::ExecutionStatus::pending;

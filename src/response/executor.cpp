@@ -1,5 +1,6 @@
 #include "response/executor.h"
 
+#include "response/containment.h"
 #include "response/fleet.h"
 #include "response/simulated_world.h"
 #include "response/target_locks.h"
@@ -60,7 +61,44 @@ Json started_body(const ExecutionRecord& record, const Document& document) {
           {"region", record.context.region},
           {"parent", record.parent()},
           {"parameters", record.parameters},
-          {"fleet", record.fleet.json()}};
+          {"fleet", fleet_json(record.fleet)}};
+}
+
+// Of a document that another one calls. What the library does not have is a file beside the caller: no containment.
+Result<std::optional<ContainmentTerms>> containment_terms(const Library* library, const std::string& name) {
+  if (library == nullptr) return std::optional<ContainmentTerms>();
+  auto terms = library->containment(name);
+  if (!terms && terms.error().code == ErrorCode::not_found) return std::optional<ContainmentTerms>();
+  return terms;
+}
+
+// Only before it did anything: a crash may outlast a containment.
+base::Status check_end(const ExecutionRecord& record, const Json& parameters, base::Timestamp now) {
+  if (!record.containment || record.changes > 0) return {};
+  return check_containment(*record.containment, parameters, now);
+}
+
+// With the commit that ends it: what changed something holds from here on, also where it failed half way.
+void note_containment(ExecutionRecorder& recorder, const ExecutionReport& report) {
+  const ExecutionRecord& record = recorder.record();
+  if (!record.containment || record.changes == 0) return;
+  auto kept = containment_of(*record.containment, record, report.parameters, report.outputs);
+  if (!kept) return recorder.announce("containment.unbounded", {{"why", kept.error().text()}});
+  recorder.announce("containment.begun", {{"until", base::to_iso8601(kept->until)}, {"release", kept->release}});
+  recorder.add_state(kept->write());
+}
+
+// The way back of a containment, gone by hand.
+base::Status end_what_it_released(const Records& records, ExecutionRecorder& recorder, const ExecutionReport& report) {
+  const ExecutionRecord& record = recorder.record();
+  if (report.status != ExecutionStatus::success) return {};
+  TRY(std::vector<Containment> known, containments(records));
+  for (const Containment& one : known) {
+    if (!one.is_released_by(record.document_name, record.context.account, report.parameters)) continue;
+    recorder.announce("containment.ended", {{"containment", one.execution}, {"why", "taken back by " + record.id}});
+    recorder.add_state(one.forget());
+  }
+  return {};
 }
 
 ExecutionEnd end_of(const ExecutionRecord& record) {
@@ -86,6 +124,7 @@ Result<ExecutionEnd> Executor::start(const ExecutionRequest& request) {
   record.context.execution_id = request.id;
   record.acting = request.acting;
   record.fleet = request.fleet;
+  record.containment = request.containment;
   record.actor = request.actor;
   record.status = ExecutionStatus::in_progress;
   record.started = ports_.clock.now();
@@ -157,9 +196,10 @@ Result<ExecutionEnd> Executor::run_document(ExecutionRecorder& recorder, const D
   auto access = access_of(record, "");
   if (!access) return failed(access.error());
   DirectHost binder(ports_, signals_, *this, **access, recorder, document);
-  auto bound = runbook::bind_parameters(document, record.parameters, binder);
+  auto bound = runbook::bind_parameters(document, record.parameters, record.context, binder);
   if (binder.halted()) return halted_end(record, binder.halted()->message);
   if (!bound) return failed(bound.error());
+  if (auto ends = check_end(record, *bound, ports_.clock.now()); !ends) return failed(ends.error());
   auto role = runbook::resolve_assume_role(document, *bound, record.context);
   if (!role) return failed(role.error());
   access = access_of(record, *role);
@@ -185,6 +225,8 @@ Result<ExecutionEnd> Executor::conclude(ExecutionRecorder& recorder, const Docum
   recorder.announce(
       "run.ended",
       {{"status", runbook::to_string(record.status)}, {"calls", record.changes}, {"message", record.message}});
+  note_containment(recorder, report);
+  TRY_VOID(end_what_it_released(ports_.records, recorder, report));
   recorder.add_state(report_write(record, std::move(rendered)));
   recorder.add_state(Signals::forget_stop(record.id));
   if (auto written = recorder.commit(); !written) return halted_end(record, written.error().text());
@@ -203,6 +245,7 @@ ExecutionRecord child_of(const ExecutionRecord& parent, std::string id) {
   out.context.execution_id = out.id;
   out.context.parent_execution_id = parent.id;
   out.acting = parent.acting;
+  out.containment = parent.containment;
   out.actor = parent.actor;
   out.status = ExecutionStatus::in_progress;
   return out;
@@ -222,8 +265,9 @@ Result<std::optional<runbook::ChildResult>> Executor::run_child(const ExecutionR
     child.document_name = request.document_name;
     child.document = document.digest();
     child.parameters = request.parameters;
-    child.fleet = fleet_of(request);
+    child.fleet = request.fleet;
     TRY_VOID(check_fleet(document, child.fleet));
+    TRY(child.containment, containment_terms(ports_.library, request.document_name));
     child.started = ports_.clock.now();
     ExecutionRecorder recorder(ports_.journal, child);
     recorder.announce("run.started", started_body(child, document));
@@ -232,7 +276,7 @@ Result<std::optional<runbook::ChildResult>> Executor::run_child(const ExecutionR
   }
   TRY(ExecutionEnd end, run(std::move(child), document, Begun::before));
   if (end.halted) return std::optional<runbook::ChildResult>();
-  return std::optional(runbook::ChildResult{end.id, end.status, end.outputs, end.message});
+  return std::optional(runbook::ChildResult{end.id, end.status, end.outputs, document.outputs(), end.message});
 }
 
 Result<Json> rendered_execution(const Records& records, const std::string& id) {

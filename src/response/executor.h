@@ -40,6 +40,7 @@ struct ExecutionRequest {
   Acting acting;
   FleetRequest fleet;
   std::string actor;
+  std::optional<ContainmentTerms> containment = std::nullopt;
   base::Json notes = base::Json::object();  // for the journal's first entry: "unrehearsed": why
 };
 

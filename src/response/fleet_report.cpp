@@ -1,4 +1,5 @@
 // A fleet in the words of the SSM API's GetAutomationExecution.
+#include "base/json_time.h"
 #include "response/fleet.h"
 #include "runbook/values.h"
 
@@ -26,8 +27,9 @@ Json text_lists(const Json& map) {
   return out;
 }
 
-void add_time(Json& out, const char* name, const Json& milliseconds) {
-  if (milliseconds.is_number_integer() && milliseconds != 0) out[name] = epoch({milliseconds.get<std::int64_t>()});
+void add_time(Json& out, const char* name, const Json& stored, const char* member_name) {
+  auto time = base::time_member(stored, member_name);
+  if (time && time->known()) out[name] = epoch(*time);
 }
 
 // One that was never started ends with its fleet.
@@ -51,8 +53,8 @@ Json member_step(const ExecutionRecord& fleet, std::size_t number, const Json* s
                {"TargetLocation", {{"Accounts", {one.account}}, {"Regions", {one.region}}}}};
   if (stored == nullptr) return step;
   step["Outputs"] = {{"ExecutionId", {id}}, {"Status", {status}}};
-  add_time(step, "ExecutionStartTime", member(*stored, "started"));
-  add_time(step, "ExecutionEndTime", member(*stored, "ended"));
+  add_time(step, "ExecutionStartTime", *stored, "started");
+  add_time(step, "ExecutionEndTime", *stored, "ended");
   if (std::string message = string_member(*stored, "message"); !message.empty()) step["FailureMessage"] = message;
   return step;
 }

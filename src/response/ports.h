@@ -44,11 +44,25 @@ class Records {
                                                                                  const std::string& value) const = 0;
 };
 
+// Of a runbook whose effect must not outlast a time (containment.h).
+struct ContainmentTerms {
+  std::string expires;                     // the parameter that says until when
+  std::string resource_type;               // "AWS::EC2::Instance"
+  std::string resource_name;               // its id or name, with references
+  std::string release;                     // the runbook that takes it back
+  base::Json with = base::Json::object();  // the parameters of that, with references
+  bool operator==(const ContainmentTerms&) const = default;
+};
+
 // Runbooks by name. Thread-safe.
 class Library {
  public:
   virtual ~Library() = default;
   virtual base::Result<runbook::Document> document(const std::string& name) const = 0;
+  // nullopt for what is no containment.
+  virtual base::Result<std::optional<ContainmentTerms>> containment(const std::string& /*name*/) const {
+    return std::optional<ContainmentTerms>();
+  }
 };
 
 // Asked before every changing call. A reason means: send nothing more.

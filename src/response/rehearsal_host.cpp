@@ -37,7 +37,13 @@ runbook::Answer<Json> RehearsalHost::call_api(const runbook::CallSite& site, con
   if (!world_.models(call.service, call.operation)) return read_real(call);
   simulated_reads_.push_back(call);
   if (!asked_.insert(call.digest()).second) world_.advance(kPollTime);
-  return world_.call(call);
+  return simulate(call);
+}
+
+base::Result<Json> RehearsalHost::simulate(const ApiCall& call) {
+  base::Result<Json> output = world_.call(call);
+  if (!output && output.error().code == base::ErrorCode::not_found) missed_.insert(call.service);
+  return output;
 }
 
 base::Result<Json> RehearsalHost::change(const std::string& step, const ApiCall& call) {
@@ -51,7 +57,7 @@ base::Result<Json> RehearsalHost::change(const std::string& step, const ApiCall&
     return Json::object();
   }
   std::size_t before = world_.version();
-  base::Result<Json> output = world_.call(call);
+  base::Result<Json> output = simulate(call);
   if (!output) return output;
   std::size_t after = world_.version();
   for (const model::ResourceKey& key : world_.changed(before, after)) {

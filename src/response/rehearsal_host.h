@@ -28,6 +28,8 @@ class RehearsalHost final : public ProgramHost {
   std::vector<model::PlannedCall>& calls() { return calls_; }
   // Calls that were not simulated at all, then what was left out of those that were.
   std::vector<std::string> unmodelled() const;
+  // Services in which the simulated world did not find what was asked for.
+  const std::set<std::string>& missed() const { return missed_; }
   const std::vector<model::ApiCall>& simulated_reads() const { return simulated_reads_; }
   const std::vector<model::ApiCall>& real_reads() const { return real_reads_; }
   // Known where the program asked for it.
@@ -37,6 +39,7 @@ class RehearsalHost final : public ProgramHost {
   static constexpr base::Timestamp kRehearsalStart{1'767'225'600'000};  // 2026-01-01T00:00:00Z
 
   base::Result<base::Json> change(const std::string& step, const model::ApiCall& call);
+  base::Result<base::Json> simulate(const model::ApiCall& call);
   base::Result<base::Json> read_real(const model::ApiCall& call);
   void note_unmodelled(const model::ApiCall& call);
 
@@ -47,6 +50,7 @@ class RehearsalHost final : public ProgramHost {
   base::Timestamp as_of_told_;
   std::vector<model::PlannedCall> calls_;
   std::vector<std::string> unmodelled_;
+  std::set<std::string> missed_;
   std::vector<model::ApiCall> simulated_reads_;
   std::set<base::Digest> asked_;  // reads of the simulated world so far
   std::vector<model::ApiCall> real_reads_;

@@ -300,11 +300,6 @@ base::Status check_fleet(const runbook::Document& document, const FleetRequest& 
   return check_maps(document, request.target_maps);
 }
 
-FleetRequest fleet_of(const runbook::ExecuteAutomationRequest& request) {
-  return {request.target_parameter_name, request.targets,         request.target_maps,
-          request.target_locations,      request.max_concurrency, request.max_errors};
-}
-
 Result<std::vector<FleetMember>> named_members(const runbook::Document& document, const FleetRequest& request,
                                                const runbook::ExecutionContext& context) {
   bool named = request.target_locations.empty() &&

@@ -25,8 +25,6 @@ namespace setpoint::response {
 // What can be told without asking anybody: shapes, names, bounds.
 base::Status check_fleet(const runbook::Document& document, const FleetRequest& request);
 
-FleetRequest fleet_of(const runbook::ExecuteAutomationRequest& request);
-
 // The members where nobody must be asked for them: values and maps. unsupported otherwise.
 base::Result<std::vector<FleetMember>> named_members(const runbook::Document& document, const FleetRequest& request,
                                                      const runbook::ExecutionContext& context);

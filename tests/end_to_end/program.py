@@ -43,9 +43,12 @@ class Twin:
     def __exit__(self, *_):
         self.stop()
 
-    def ec2(self):
+    def client(self, service):
         import boto3
-        return boto3.client("ec2", region_name=REGION, endpoint_url=self.url, aws_access_key_id=ACCOUNT, aws_secret_access_key="x")
+        return boto3.client(service, region_name=REGION, endpoint_url=self.url, aws_access_key_id=ACCOUNT, aws_secret_access_key="x")
+
+    def ec2(self):
+        return self.client("ec2")
 
     def group(self, name="web-frontend"):
         return self.ec2().describe_security_groups(Filters=[{"Name": "group-name", "Values": [name]}])["SecurityGroups"][0]

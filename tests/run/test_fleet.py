@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from run_case import ACCOUNT, REGION, Counting, RunTest
+from run_case import ACCOUNT, REGION, Counting, Home, RunTest
 
 OTHER, OTHER_REGION = "222233334444", "us-east-1"
 ROLE = "AWS-SystemsManager-AutomationExecutionRole"
@@ -194,6 +194,63 @@ class Fleet(RunTest):
         for arguments in bad:
             self.command(self.document, *arguments, "--no-rehearsal", "--yes", "--json", expect=2)
         self.assertEqual(self.marks(), [])
+
+
+class Rehearsed(RunTest):
+    """With a scanned account, the targets are rehearsed before anything is done."""
+
+    SEED = {"accounts": {ACCOUNT: {REGION: account(60)}}}
+
+    def setUp(self):
+        super().setUp()
+        self.document = self.write("tag.yaml", TAG)
+        Home(self.twin.url, folder=self.folder).json("scan", "--type", "AWS::EC2::SecurityGroup,AWS::EC2::VPC")
+
+    def over(self, values, *more, **options):
+        target = json.dumps({"Key": "ParameterValues", "Values": values})
+        return self.command(self.document, "--target-parameter-name", "GroupId", "--targets", target, "--json", *more, **options)
+
+    def marks(self):
+        found = self.twin.ec2().describe_security_groups()["SecurityGroups"]
+        return sorted(g["GroupId"] for g in found if any(t["Key"] == "mark" for t in g.get("Tags", [])))
+
+    def kinds(self):
+        return [e["kind"] for e in self.journal()]
+
+    def test_a_rehearsal_alone_runs_each_target_on_the_copy(self):
+        told = json.loads(self.over([group_id(1), group_id(2)], "--rehearse", expect=0).stdout)
+        self.assertEqual([(c["target"], c["call"]["operation"]) for c in told["Rehearsal"]["calls"]], [(group_id(1), "CreateTags"), (group_id(2), "CreateTags")])
+        self.assertEqual((told["Rehearsal"]["targets"], told["Rehearsal"]["rehearsed"]), (2, 2))
+        self.assertEqual([c["AutomationExecutionStatus"] for c in told["ChildExecutions"]], ["Success", "Success"])
+        self.assertEqual(self.marks(), [])
+
+    def test_targets_by_tag_are_asked_for_and_of_many_some_are_rehearsed(self):
+        every = self.over([group_id(n) for n in range(1, 61)], "--rehearse", expect=0)
+        told = json.loads(every.stdout)["Rehearsal"]
+        self.assertEqual((told["targets"], told["rehearsed"]), (60, 50))
+        self.assertIn("50 of 60 targets were rehearsed", every.stderr)
+        tagged = self.command(self.document, "--target-parameter-name", "GroupId", "--targets", "Key=tag:Team,Values=red", "--rehearse", "--json", expect=None)
+        self.assertIn(tagged.returncode, (0, 2), tagged.stderr)
+        if tagged.returncode == 0:
+            self.assertEqual(json.loads(tagged.stdout)["Rehearsal"]["targets"], 30)
+
+    def test_a_rehearsed_run_says_so_and_a_bad_target_stops_no_other(self):
+        done = self.over([group_id(1), "sg-0000000000000beef", group_id(2)], "--yes", expect=1)
+        self.assertIn("the rehearsal failed for 1 of 3 targets", done.stderr)
+        self.assertEqual(self.marks(), [group_id(1), group_id(2)])
+        self.assertNotIn("unrehearsed", next(e["body"] for e in self.journal() if e["kind"] == "run.started"))
+
+    def test_where_no_target_is_good_nothing_begins(self):
+        done = self.over(["sg-0000000000000beef"], "--yes", expect=2)
+        self.assertIn("the rehearsal failed: sg-0000000000000beef", done.stderr + done.stdout)
+        self.assertNotIn("run.started", self.kinds())
+
+    def test_other_accounts_and_regions_are_not_rehearsed_and_that_is_said(self):
+        where = json.dumps({"Accounts": [ACCOUNT], "Regions": [REGION]})
+        arguments = [self.document, "--parameters", json.dumps({"GroupId": [group_id(1)]}), "--target-locations", where, "--json"]
+        self.assertIn("other accounts or regions", self.command(*arguments, "--rehearse", expect=2).stderr)
+        self.command(*arguments, "--yes", expect=0)
+        self.assertIn("other accounts or regions", next(e["body"]["unrehearsed"] for e in self.journal() if e["kind"] == "run.started"))
 
 
 if __name__ == "__main__":

@@ -193,6 +193,14 @@ class Run(RunTest):
         done = self.execution(self.write("tag.yaml", TAG), "--parameters", json.dumps({"GroupId": [GROUP]}), expect=0, account=False)
         self.assertEqual(json.loads(done["Outputs"]["Tell.Payload"][0])["account"], ACCOUNT)
 
+VERSIONING = """
+schemaVersion: "0.3"
+mainSteps:
+  - name: Enable
+    action: aws:executeAwsApi
+    inputs: {Service: s3, Api: PutBucketVersioning, Bucket: orchard, VersioningConfiguration: {Status: Enabled}}
+"""
+
 
 class Rehearsed(RunTest):
     """With a scanned account, a run is rehearsed on a copy of it first."""
@@ -213,6 +221,15 @@ class Rehearsed(RunTest):
     def test_what_fails_in_the_rehearsal_does_not_begin(self):
         self.command(self.write("fail.yaml", FAIL), "--yes", "--json", expect=2)
         self.assertNotIn("run.started", [e["kind"] for e in self.journal()])
+
+    def test_what_the_last_scan_did_not_read_is_no_reason_to_refuse(self):
+        self.twin.client("s3").create_bucket(Bucket="orchard", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        arguments = [self.write("version.yaml", VERSIONING), "--json"]
+        told = self.command(*arguments, "--rehearse", expect=2)
+        self.assertIn("s3 (the last scan saw nothing of it)", told.stderr)
+        self.command(*arguments, "--yes", expect=0)
+        self.assertEqual(self.twin.client("s3").get_bucket_versioning(Bucket="orchard")["Status"], "Enabled")
+        self.assertIn("s3 (the last scan saw nothing of it)", next(e["body"]["unrehearsed"] for e in self.journal() if e["kind"] == "run.started"))
 
     def test_a_rehearsed_run_is_not_recorded_as_unrehearsed(self):
         self.command(self.write("tag.yaml", TAG), "--parameters", json.dumps({"GroupId": [GROUP]}), "--yes", "--json", expect=0)

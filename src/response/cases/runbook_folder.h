@@ -1,38 +1,19 @@
-// A runbook's folder: document.yaml, what it promises (about.yaml), what it may do (policy.json), and its cases.
-//
-// about.yaml, beside the document so that the document stays a plain SSM document:
-//   runbook: Setpoint-EnableS3PublicAccessBlock
-//   rationale: Why the call is right, and what goes wrong without it.
-//   effects:                       # every changing call that it may make, and what that does to whom
-//     s3:PutPublicAccessBlock: Public policies and ACLs of the bucket no longer count.
-//   undo: exact                    # exact | partly | irreversible: of the cases that change something, all, some, none
-//   way_back: How a person undoes it, or why nobody can.
-//   contains: {expires: ExpireAfter}   # of a containment: the parameter that bounds it in time
+// A runbook's folder: document.yaml, what it promises (about.yaml: runbook_about.h), what it may do (policy.json), and
+// its cases.
 //
 // The cases hold it to that: a changing call that `effects` does not name, one that it names and no case makes, an undo
 // that is not the one promised. Schema: content/schemas/runbook-about.schema.json.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "response/cases/runbook_about.h"
 #include "response/cases/runbook_case.h"
 #include "runbook/document.h"
 
 namespace setpoint::response {
-
-enum class UndoPromise { exact, partly, irreversible };
-std::string_view to_string(UndoPromise promise);
-
-struct RunbookAbout {
-  std::string rationale;
-  std::map<std::string, std::string> effects;  // "s3:PutPublicAccessBlock" -> what it does
-  UndoPromise undo = UndoPromise::exact;
-  std::string way_back;
-  std::string expires;  // parameter; "" for what is no containment
-};
 
 struct RunbookFolder {
   std::string path;

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "response/cases/runbook_policy.h"
+#include "runbook/interpolation.h"
 
 namespace setpoint::response {
 
@@ -101,10 +102,37 @@ void check_undo(const RunbookAbout& about, const std::vector<const CaseObservati
   }
 }
 
-void check_containment(const RunbookFolder& folder, std::vector<std::string>& problems) {
-  const std::string& expires = folder.about->expires;
-  if (!expires.empty() && folder.document.parameter(expires) == nullptr)
-    problems.push_back(fmt::format("about.yaml: contains: the document has no parameter {}", expires));
+bool gives(const runbook::Document& document, const runbook::Reference& reference) {
+  const auto& outputs = document.outputs();
+  return document.parameter(reference.text()) != nullptr ||
+         std::find(outputs.begin(), outputs.end(), reference.text()) != outputs.end();
+}
+
+// The time is a parameter, and what the way back is given is there when the containment has ended.
+void check_terms(const RunbookFolder& folder, std::vector<std::string>& problems) {
+  const ContainmentTerms& terms = *folder.about->contains;
+  if (folder.document.parameter(terms.expires) == nullptr)
+    problems.push_back(fmt::format("about.yaml: contains: the document has no parameter {}", terms.expires));
+  runbook::for_each_reference(Json::array({terms.resource_name, terms.with}), [&](const runbook::Reference& reference) {
+    if (!gives(folder.document, reference))
+      problems.push_back(fmt::format("about.yaml: contains: {} is no parameter or output", reference.text()));
+  });
+}
+
+void check_release(const RunbookFolder& folder, const Library& library, std::vector<std::string>& problems) {
+  const ContainmentTerms& terms = *folder.about->contains;
+  auto release = library.document(terms.release);
+  if (!release) return problems.push_back("about.yaml: contains: release: " + release.error().text());
+  for (const auto& given : terms.with.items()) {
+    if (release->parameter(given.key()) == nullptr)
+      problems.push_back(fmt::format("about.yaml: contains: {} has no parameter {}", terms.release, given.key()));
+  }
+}
+
+void check_containment(const RunbookFolder& folder, const Library* library, std::vector<std::string>& problems) {
+  if (!folder.about->contains) return;
+  check_terms(folder, problems);
+  if (library != nullptr) check_release(folder, *library, problems);
 }
 
 void check_kinds(const RunbookFolder& folder, std::vector<std::string>& problems) {
@@ -125,7 +153,7 @@ void conclude(const RunbookFolder& folder, const std::vector<const CaseObservati
   if (!folder.about) return;
   check_effects(*folder.about, seen, result.problems);
   check_undo(*folder.about, seen, result.problems);
-  check_containment(folder, result.problems);
+  check_containment(folder, runner.ports().library, result.problems);
   check_kinds(folder, result.problems);
 }
 
