@@ -72,11 +72,12 @@ Interpreter::Leaving Interpreter::after(const Step& step, const Outcome& outcome
   return {};
 }
 
+// A step that is named for the failure comes before isEnd: AWS-ResizeInstance goes on so where there is something to do.
 Interpreter::Leaving Interpreter::after_failure(const Step& step, const Outcome& outcome) {
   note_failure(step, outcome);
-  if (outcome.ends || step.is_end || step.on_failure.kind == Handler::Kind::abort)
-    return {Leaving::Kind::stop, {}, true};
+  if (outcome.ends || step.on_failure.kind == Handler::Kind::abort) return {Leaving::Kind::stop, {}, true};
   if (step.on_failure.kind == Handler::Kind::step) return {Leaving::Kind::jump, step.on_failure.step, false};
+  if (step.is_end) return {Leaving::Kind::stop, {}, true};
   if (!step.next_step.empty()) return {Leaving::Kind::jump, step.next_step, false};
   return {};
 }

@@ -43,6 +43,7 @@ constexpr std::string_view kLanguage = R"(
 - A default that names another parameter is resolved: AWS's documentation says that it is not, AWS's own documents (AWS-UpdateLinuxAmi) need it.
 - Where an action of ours wants one value, a list of one is taken for it; optional inputs that are "" or [] are left out. aws:executeAwsApi hands on what it is given.
 - `Script` and `Attachment` together: the script runs, and imports from the attached archive. allowedPattern of a MapList is not checked.
+- isEnd ends after a failure too, but where onFailure names a step: AWS-ResizeInstance goes on so.
 - Targets that were not started when MaxErrors was passed are shown as Cancelled.
 - aws:approve: approvers are matched with the identity of `setpoint run signal --as`; NotificationArn is told once by sns:Publish. In a plan an approval is rehearsed as given, and the apply waits for it.
 - aws:invokeWebhook posts Body to the integration of that name in setpoint.yaml; not in plans.
