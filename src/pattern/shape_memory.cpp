@@ -1,6 +1,7 @@
 #include "pattern/shape_memory.h"
 
 #include <cstring>
+#include <utility>
 
 #include "pattern/byte_lanes.h"
 #include "pattern/hashing.h"
@@ -33,7 +34,7 @@ Shape* ShapeMemory::find(const std::uint8_t* kinds, std::size_t count) {
 }
 
 Shape* ShapeMemory::learn(const std::uint8_t* kinds, std::size_t count) {
-  if (asked_ == 0) return nullptr;
+  if (asked_ == 0 || std::exchange(fresh_, false)) return nullptr;
   if (slots_.empty()) slots_.resize(kShapesMax);
   Slot& slot = slots_[asked_ / 2 % kShapesMax];
   if (slot.coming != asked_) {

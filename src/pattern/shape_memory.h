@@ -6,11 +6,12 @@
 //   Shape* shape = memory.find(kinds, count);                   // null: not known
 //   if (!shape) ... check it ...; shape = memory.learn(count);  // null: not worth keeping yet
 //
-// A shape is kept when it is seen for the second time, so that a reader made for one event, and a source whose events
-// are all different, pay for a hash only. Equality is always checked: nothing depends on a hash being unique.
+// A shape is kept when it is seen for the second time (a reader's first one: for the third), so that a reader made for
+// one event, and a source whose events are all different, pay for a hash only. Equality is always checked: nothing
+// depends on a hash being unique.
 //
-// Bounded: kShapesMax shapes of kTokensMax tokens; a newcomer takes the place of the one that its hash falls on. One
-// thread. What find() and learn() give is valid until the next call.
+// Bounded: kShapesMax shapes of kTokensMax tokens, typically 2 KB each; a newcomer takes the place of the one that its
+// hash falls on. One thread. What find() and learn() give is valid until the next call.
 #pragma once
 
 #include <cstddef>
@@ -51,6 +52,7 @@ class ShapeMemory {
   };
   static std::uint64_t hash(const std::uint8_t* kinds, std::size_t count);
 
+  bool fresh_ = true;        // nothing was to be learned yet
   std::uint64_t asked_ = 0;  // the hash that find() was asked for last
   std::vector<Slot> slots_;
 };
