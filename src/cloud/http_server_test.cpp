@@ -84,6 +84,11 @@ class ServerTest : public testing::Test {
     return client.receive_all();
   }
 
+  std::vector<HttpRequest> seen() {
+    std::lock_guard lock(mutex_);
+    return seen_;
+  }
+
   std::mutex mutex_;
   std::vector<HttpRequest> seen_;
   std::unique_ptr<HttpServer> server_;
@@ -92,10 +97,10 @@ class ServerTest : public testing::Test {
 
 TEST_F(ServerTest, TakesATargetInAbsoluteForm) {
   answer_to("GET http://111122223333.127.0.0.1/v20180820/x?y=1 HTTP/1.1\r\nHost: 111122223333.127.0.0.1\r\n\r\n");
-  ASSERT_EQ(seen_.size(), 1u);
-  EXPECT_EQ(seen_[0].path, "/v20180820/x");
-  EXPECT_EQ(seen_[0].query, "y=1");
-  EXPECT_EQ(seen_[0].host, "111122223333.127.0.0.1");
+  ASSERT_EQ(seen().size(), 1u);
+  EXPECT_EQ(seen()[0].path, "/v20180820/x");
+  EXPECT_EQ(seen()[0].query, "y=1");
+  EXPECT_EQ(seen()[0].host, "111122223333.127.0.0.1");
 }
 
 TEST_F(ServerTest, AnswersNonsenseWith400) {
@@ -104,7 +109,7 @@ TEST_F(ServerTest, AnswersNonsenseWith400) {
   EXPECT_NE(answer_to("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n").find(" 400 "),
             std::string::npos);
   EXPECT_NE(answer_to("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n").find(" 400 "), std::string::npos);
-  EXPECT_TRUE(seen_.empty());
+  EXPECT_TRUE(seen().empty());
 }
 
 TEST_F(ServerTest, ABodyBeyondTheBoundGets413HoweverItIsSent) {
@@ -113,7 +118,7 @@ TEST_F(ServerTest, ABodyBeyondTheBoundGets413HoweverItIsSent) {
   EXPECT_NE(answer_to("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + "0\r\n\r\n")
                 .find(" 413 "),
             std::string::npos);
-  EXPECT_TRUE(seen_.empty());
+  EXPECT_TRUE(seen().empty());
 }
 
 TEST_F(ServerTest, HeadersBeyondTheBoundGet431) {
@@ -121,7 +126,7 @@ TEST_F(ServerTest, HeadersBeyondTheBoundGet431) {
       "GET /p HTTP/1.1\r\nHost: h\r\nX-First: 1\r\nX-Long: " + std::string(kServerHeaderBytesMax, 'x') + "\r\n\r\n");
   EXPECT_NE(answer.find(" 431 "), std::string::npos) << answer.substr(0, 200);
   EXPECT_TRUE(answer.ends_with("refused /p 1")) << answer.substr(0, 200);
-  EXPECT_TRUE(seen_.empty());
+  EXPECT_TRUE(seen().empty());
 }
 
 // The answer is not lost to a client that is still sending when it comes.
@@ -132,14 +137,14 @@ TEST_F(ServerTest, ARefusalReachesAClientThatIsStillSending) {
     EXPECT_NE(answer.find(" 413 "), std::string::npos);
     EXPECT_TRUE(answer.ends_with("refused /big ")) << answer;
   }
-  EXPECT_TRUE(seen_.empty());
+  EXPECT_TRUE(seen().empty());
 }
 
 TEST_F(ServerTest, ACutBodyIsNoRequest) {
   EXPECT_EQ(answer_to("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf").find(" 200 "), std::string::npos);
   EXPECT_EQ(answer_to("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhal").find(" 200 "),
             std::string::npos);
-  EXPECT_TRUE(seen_.empty());
+  EXPECT_TRUE(seen().empty());
 }
 
 TEST_F(ServerTest, ASlowBodyIsCutOff) {
@@ -148,7 +153,7 @@ TEST_F(ServerTest, ASlowBodyIsCutOff) {
   const auto started = std::chrono::steady_clock::now();
   EXPECT_EQ(client.receive_all().find(" 200 "), std::string::npos);
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(8));
-  EXPECT_TRUE(seen_.empty());
+  EXPECT_TRUE(seen().empty());
 }
 
 TEST_F(ServerTest, ManySlowClientsKeepNobodyOut) {

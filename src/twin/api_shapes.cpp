@@ -139,7 +139,8 @@ struct OtherName {
   const char* api;
 };
 constexpr OtherName kOtherNames[] = {{"AWS::ECR::Repository", "Lifecycle", "lifecyclePolicyText"},
-                                     {"AWS::ECR::Repository", "Policy", "repositoryPolicyText"}};
+                                     {"AWS::ECR::Repository", "Policy", "repositoryPolicyText"},
+                                     {"AWS::EC2::NetworkInterface", "Tags", "TagSet"}};
 
 void swap_names(std::string_view type, Json& object, bool to_api) {
   for (const OtherName& name : kOtherNames) {

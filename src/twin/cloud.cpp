@@ -85,6 +85,17 @@ Answer unknown_operation(const Call& call) {
                fmt::format("The operation {} is not modelled by this twin.", call.operation), 400);
 }
 
+// A document may hold a member that is of no kind its API knows (an item of a snapshot): it is the call that fails.
+Answer run_guarded(const Operation& operation, Request& request) {
+  try {
+    return operation.run(request);
+  } catch (const Json::exception& wrong) {
+    return error(
+        "InternalFailure",
+        fmt::format("a resource that {} reads is not what its API describes: {}", operation.name, wrong.what()), 500);
+  }
+}
+
 // What of this call was left out of account: what the operation says itself, and what it never looked at.
 std::vector<std::string> left_out(const Call& call, const Request& request, bool answered) {
   std::vector<std::string> out;
@@ -180,7 +191,7 @@ Served Cloud::run(const Operation& operation, const Call& call, std::optional<Fa
   State work = fault == FaultKind::stale_read ? previous_ : state_;
   if (!writes) lock.unlock();  // a read works on its own snapshot
   Request request(call, work, clock_, *sessions_);
-  Answer answer = operation.run(request);
+  Answer answer = run_guarded(operation, request);
   if (answer && is_dry_run(call))
     return {error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)};
   if (writes && answer && fault != FaultKind::no_op) {

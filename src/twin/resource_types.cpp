@@ -1,6 +1,7 @@
 #include "twin/resource_types.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "twin/api_shapes.h"
@@ -135,11 +136,42 @@ void fill_strings(Json& value, const StateKey& key) {
   }
 }
 
-void fill_defaults(Json& document, const ResourceType& type, const StateKey& key) {
-  Json defaults = Json::parse(type.defaults);
+const char* kind_of(const Json& value) {
+  if (value.is_boolean()) return "true or false";
+  if (value.is_number()) return "a number";
+  if (value.is_array()) return "a list";
+  return value.is_object() ? "a map" : "text";
+}
+
+// A member that the models did not know when an answer was read is text, whatever it is; it must be given back so.
+bool reads_as(const Json& wanted, const Json& given) {
+  if (!given.is_string()) return false;
+  const std::string& text = given.get_ref<const std::string&>();
+  std::int64_t number = 0;
+  const char* end = text.data() + text.size();
+  if (wanted.is_number()) return !text.empty() && std::from_chars(text.data(), end, number).ptr == end;
+  return wanted.is_boolean() && (text == "true" || text == "false");
+}
+
+// The operations read a member as what its default is. A policy may be a map or its text; lists and maps of items are
+// sorted out where they are read.
+base::Status check_kinds(const Json& document, const ResourceType& type, const Json& defaults) {
+  for (const auto& [name, value] : defaults.items()) {
+    const Json& given = base::member(document, name);
+    if (given.is_null() || reads_as(value, given)) continue;
+    std::string_view wanted = kind_of(value), seen = kind_of(given);
+    bool policy = name.ends_with("Policy") || name.ends_with("PolicyDocument");
+    if (wanted == seen || (policy && (given.is_string() || given.is_object()))) continue;
+    if (value.is_structured() && given.is_structured()) continue;
+    return base::fail(base::ErrorCode::invalid_input, "{} of a {} is {}, not {}", name, type.type, wanted, seen);
+  }
+  return {};
+}
+
+void fill_defaults(Json& document, Json defaults, const StateKey& key) {
   fill_strings(defaults, key);
   for (auto& [name, value] : defaults.items()) {
-    if (!document.contains(name)) document[name] = std::move(value);
+    if (base::member(document, name).is_null()) document[name] = std::move(value);
   }
 }
 
@@ -162,8 +194,10 @@ base::Result<std::pair<StateKey, Json>> document_from_api(const std::string& acc
   std::string id = base::string_member(api, known->id_member);
   if (id.empty())
     return base::fail(base::ErrorCode::invalid_input, "a {} needs its {}, as text", type, known->id_member);
+  Json defaults = Json::parse(known->defaults);
+  TRY_VOID(check_kinds(api, *known, defaults));
   StateKey key{account, known->global ? "global" : region, std::string(type), id};
-  fill_defaults(api, *known, key);
+  fill_defaults(api, std::move(defaults), key);
   return std::pair{std::move(key), std::move(api)};
 }
 

@@ -217,6 +217,22 @@ TEST(Seed, TheDemoAccountLoads) {
             nullptr);
 }
 
+TEST(Seed, AMemberOfAnotherKindIsNamedWithItsPlace) {
+  base::Diagnostics diagnostics;
+  EXPECT_FALSE(
+      parse_seed({"s.yaml",
+                  "accounts:\n  \"111122223333\":\n    eu-west-1:\n      AWS::RDS::DBInstance:\n"
+                  "        - {DBInstanceIdentifier: a, DeletionProtection: \"yes\"}\n"
+                  "        - {DBInstanceIdentifier: b, VpcSecurityGroups: none}\n"
+                  "        - {DBInstanceIdentifier: c, Tags: null, MultiAZ: \"true\", AllocatedStorage: \"7\"}\n"},
+                 diagnostics));
+  ASSERT_EQ(diagnostics.items().size(), 2u) << diagnostics.render();
+  EXPECT_EQ(diagnostics.items()[0].at.line, 5);
+  EXPECT_EQ(diagnostics.items()[0].what, "DeletionProtection of a AWS::RDS::DBInstance is true or false, not text");
+  EXPECT_EQ(diagnostics.items()[1].at.line, 6);
+  EXPECT_EQ(diagnostics.items()[1].what, "VpcSecurityGroups of a AWS::RDS::DBInstance is a list, not text");
+}
+
 TEST(Seed, MistakesAreNamedWithPlaceAndRemedy) {
   base::Diagnostics diagnostics;
   EXPECT_FALSE(parse_seed({"s.yaml",

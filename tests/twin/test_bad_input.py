@@ -1,6 +1,7 @@
 """Bad input at the twin: AWS's own error code, whatever the protocol, and the next caller is served."""
 import datetime
 import http.client
+import json
 import socket
 import unittest
 from unittest import mock
@@ -104,6 +105,26 @@ class Unread(Raw):
         with self.stream() as stream:
             stream.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")
             self.assertIn(b" 400 ", stream.recv(500))
+        self.client("ec2").describe_vpcs()
+
+
+class Documents(Raw):
+    def test_s3_calls_its_documents_by_its_own_names(self):
+        bucket = "/demo-shop-assets-111122223333"
+        for path, root in (("/", "ListAllMyBucketsResult"), (bucket, "ListBucketResult"), (bucket + "?list-type=2", "ListBucketResult"),
+                           (bucket + "?versions", "ListVersionsResult"), (bucket + "?acl", "AccessControlPolicy"), (bucket + "?versioning", "VersioningConfiguration")):
+            status, text = self.answer("GET", path, headers=self.scope("s3"))
+            self.assertIn(f"<{root} ", text, path)
+            self.assertEqual(status, 200)
+
+
+class OddSeed(Raw):
+    """A member of a kind that its API does not know, and no default tells: the call fails, the twin goes on."""
+    seed_text = json.dumps({"accounts": {ACCOUNT: {REGION: {"AWS::RDS::DBInstance": [{"DBInstanceIdentifier": "d", "ModifyingUntil": "soon"}]}}}})
+
+    def test_it_is_an_error_of_the_call(self):
+        answer = self.fails("InternalFailure", self.client("rds").describe_db_instances)
+        self.assertIn("DescribeDBInstances", answer["Error"]["Message"])
         self.client("ec2").describe_vpcs()
 
 

@@ -90,7 +90,10 @@ class Making(TwinCase):
         self.assertEqual(sorted(seen(IncludeAllInstances=True)), sorted(ids))
         self.fails("InvalidAMIID.Malformed", ec2.run_instances, ImageId="image", MinCount=1, MaxCount=1, SubnetId=subnet)
         self.fails("InvalidGroup.NotFound", ec2.run_instances, **{**run, "SecurityGroupIds": ["sg-0123456789abcdef0"]})
-        interface = ec2.create_network_interface(SubnetId=subnet, Description="spare")["NetworkInterface"]
+        interface = ec2.create_network_interface(SubnetId=subnet, Description="spare", TagSpecifications=[{"ResourceType": "network-interface", "Tags": [{"Key": "a", "Value": "b"}]}])["NetworkInterface"]
+        self.assertEqual(interface["TagSet"], [{"Key": "a", "Value": "b"}])
+        listed = self.aws("ec2", "describe-network-interfaces", "--filters", "Name=tag:a,Values=b")["NetworkInterfaces"]
+        self.assertEqual([(one["NetworkInterfaceId"], one["TagSet"]) for one in listed], [(interface["NetworkInterfaceId"], interface["TagSet"])])
         self.assertEqual(interface["Status"], "available")
         image = ec2.create_image(InstanceId=ids[0], Name="golden")["ImageId"]
         self.fails("InvalidAMIName.Duplicate", ec2.create_image, InstanceId=ids[0], Name="golden")

@@ -114,6 +114,36 @@ std::string location_document(const Json& output) {
   return std::string(kDeclaration) + out.take();
 }
 
+// The models leave out what S3 calls its documents, which readers by name go by. Source: S3 API reference.
+constexpr std::pair<std::string_view, std::string_view> kS3Roots[] = {
+    {"GetBucketAccelerateConfiguration", "AccelerateConfiguration"},
+    {"GetBucketAcl", "AccessControlPolicy"},
+    {"GetBucketCors", "CORSConfiguration"},
+    {"GetBucketLifecycleConfiguration", "LifecycleConfiguration"},
+    {"GetBucketLogging", "BucketLoggingStatus"},
+    {"GetBucketNotificationConfiguration", "NotificationConfiguration"},
+    {"GetBucketRequestPayment", "RequestPaymentConfiguration"},
+    {"GetBucketTagging", "Tagging"},
+    {"GetBucketVersioning", "VersioningConfiguration"},
+    {"GetBucketWebsite", "WebsiteConfiguration"},
+    {"GetObjectAcl", "AccessControlPolicy"},
+    {"GetObjectTagging", "Tagging"},
+    {"DeleteObjects", "DeleteResult"},
+    {"ListBuckets", "ListAllMyBucketsResult"},
+    {"ListObjectVersions", "ListVersionsResult"},
+    {"ListObjects", "ListBucketResult"},
+    {"ListObjectsV2", "ListBucketResult"}};
+
+std::string root_of(const OperationModel& operation) {
+  if (!operation.output.location_name.empty()) return std::string(operation.output.location_name);
+  if (operation.service->name == "s3") {
+    for (const auto& [name, root] : kS3Roots) {
+      if (name == operation.name) return std::string(root);
+    }
+  }
+  return std::string(operation.name) + "Result";
+}
+
 std::string rest_body(Answer a) {
   const Shape& shape = *a.operation.output.shape;
   if (!shape.payload.empty()) {
@@ -126,11 +156,9 @@ std::string rest_body(Answer a) {
   if (!any) return {};
   const Json body = body_members(shape, a.output);
   if (a.operation.service->protocol == Protocol::rest_xml) {
-    const std::string root = a.operation.output.location_name.empty() ? std::string(a.operation.name) + "Result"
-                                                                      : std::string(a.operation.output.location_name);
     const std::string_view space = a.operation.service->signing_name == "s3" ? "http://s3.amazonaws.com/doc/2006-03-01/"
                                                                              : a.operation.service->xml_namespace;
-    return xml_document(root, space, shape, body, a.walk);
+    return xml_document(root_of(a.operation), space, shape, body, a.walk);
   }
   std::string text;
   write_json(text, a.operation.output, body, a.walk);

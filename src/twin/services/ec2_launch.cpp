@@ -256,7 +256,9 @@ Answer create_interface(Request& request) {
   launch.groups =
       request.parameter("Groups").empty() ? default_group(request, launch.vpc) : request.parameter("Groups");
   if (Check wrong = check_launch_groups(request, launch)) return tl::unexpected(*wrong);
-  return Json{{"NetworkInterface", make_interface(request, launch, "")}};
+  Json interface = make_interface(request, launch, "");
+  interface["TagSet"] = base::member(interface, "Tags");
+  return Json{{"NetworkInterface", interface}};
 }
 
 // --- Volumes and snapshots

@@ -22,6 +22,13 @@ constexpr Listing ec2_list(const char* type, const char* list, const char* ids, 
           .view = view};
 }
 
+// The one type of EC2 whose tags have another name; the filters go by "Tags".
+Json interface_view(const Json& document) {
+  Json out = document;
+  out["TagSet"] = base::member(document, "Tags");
+  return out;
+}
+
 Json public_view(const Json& document) { return without(document, {"Attributes"}); }
 
 constexpr FilterField kVpcFilters[] = {{"vpc-id", "VpcId"},         {"cidr", "CidrBlock"},
@@ -53,7 +60,7 @@ constexpr FilterField kInterfaceFilters[] = {{"network-interface-id", "NetworkIn
                                              {"description", "Description"},
                                              {"interface-type", "InterfaceType"}};
 constexpr Listing kInterfaces = ec2_list("AWS::EC2::NetworkInterface", "NetworkInterfaces", "NetworkInterfaceIds",
-                                         "InvalidNetworkInterfaceID.NotFound", kInterfaceFilters);
+                                         "InvalidNetworkInterfaceID.NotFound", kInterfaceFilters, interface_view);
 
 constexpr FilterField kAclFilters[] = {{"network-acl-id", "NetworkAclId"},
                                        {"vpc-id", "VpcId"},

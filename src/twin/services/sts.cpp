@@ -1,5 +1,6 @@
 // STS: who am I, and becoming somebody else. AssumeRole selects the account: the role's. Source: STS API reference.
 #include <algorithm>
+#include <charconv>
 
 #include "base/digest.h"
 #include "twin/iam_evaluator.h"
@@ -83,6 +84,18 @@ tl::expected<std::vector<Json>, AwsError> session_policies(Request& request, con
   return policies;
 }
 
+std::int64_t duration_max(const Json& role) {
+  const Json& told = base::member(role, "MaxSessionDuration");
+  if (told.is_number()) return told.get<std::int64_t>();
+  std::int64_t seconds = 3'600;
+  // An item may have it as text: AWS's older models do not know it.
+  if (told.is_string()) {
+    const std::string& text = told.get_ref<const std::string&>();
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+  }
+  return seconds;
+}
+
 Answer assume_role(Request& request) {
   std::string arn = request.text("RoleArn"), session_name = request.text("RoleSessionName");
   std::optional<RoleName> name = role_from_arn(arn);
@@ -93,7 +106,7 @@ Answer assume_role(Request& request) {
     return tl::unexpected(may_not_assume(request, arn));
   }
   std::int64_t seconds = request.integer("DurationSeconds", 3600);
-  if (seconds < kDurationSecondsMin || seconds > role->value("MaxSessionDuration", std::int64_t{3600})) {
+  if (seconds < kDurationSecondsMin || seconds > duration_max(*role)) {
     return error("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
   }
   auto policies = session_policies(request, name->account);
