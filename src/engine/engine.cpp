@@ -4,6 +4,8 @@
 
 #include "engine/creators.h"
 #include "engine/events.h"
+#include "engine/gathering.h"
+#include "engine/judging_line.h"
 #include "intake/intake.h"
 #include "journal/checkpoint.h"
 
@@ -19,30 +21,6 @@ std::string finding_of(const model::Event& event) {
   const base::Json& finding = base::member(event.detail, "finding");
   return finding.is_string() ? finding.get<std::string>() : base::string_member(finding, "id");
 }
-
-// Values one by one become batches: a transaction, with its wait for the disk, is paid once for many.
-class Gathering {
- public:
-  using Sink = std::function<base::Status(intake::Batch&&)>;
-  explicit Gathering(Sink sink) : sink_(std::move(sink)) {}
-
-  base::Status take(intake::Batch&& part) {
-    pending_.append(std::move(part));
-    if (pending_.resources.size() + pending_.events.size() + pending_.findings.size() < kGathered) return {};
-    return flush();
-  }
-
-  base::Status flush() {
-    intake::Batch batch = std::exchange(pending_, {});
-    if (batch.took_nothing() && batch.refused.empty()) return {};
-    return sink_(std::move(batch));
-  }
-
- private:
-  static constexpr std::size_t kGathered = 1'000;
-  Sink sink_;
-  intake::Batch pending_;
-};
 
 }  // namespace
 
@@ -80,13 +58,20 @@ base::Status Engine::review(ScanSummary& out) {
 base::Status Engine::import_file(const std::string& path, ScanSummary& out, const ScanWatch& watch) {
   TRY_VOID(review(out));
   Scanning scanning(ports_.parts, watch);
+  ScanSummary judged;
+  JudgingLine line([&](intake::Batch&& batch) { return scanning.judge_batch(std::move(batch), judged); });
   Gathering gathering([&](intake::Batch&& batch) -> base::Status {
     TRY_VOID(note_creators(ports_.parts.journal, batch.events));
-    return scanning.take_batch(std::move(batch), out);
+    TRY_VOID(scanning.record_batch(batch, out));
+    return line.hand_on(std::move(batch));
   });
   base::Status read =
       intake::Intake().read_file(path, [&](intake::Batch&& part) { return gathering.take(std::move(part)); });
-  TRY_VOID(gathering.flush());
+  base::Status gathered = gathering.flush();
+  base::Status done = line.finish();
+  out.add(std::move(judged));
+  TRY_VOID(gathered);
+  TRY_VOID(done);
   return read;
 }
 

@@ -5,7 +5,8 @@
 //   TRY_VOID(scan_offline(controls, "snapshot.json.gz", {.judged = report}, now, summary));
 //
 // Two states of one resource in the file are two resources here: nothing says which one is newer but the file's order.
-// What is not a configuration item (events, findings) is counted and left alone. Threads: one. Memory: one batch.
+// What is not a configuration item (events, findings) is counted and left alone. Threads: one reads while another judges; the watcher hears progress on
+// the caller's, verdicts on the other. Memory: three batches.
 #pragma once
 
 #include "engine/scanning.h"

@@ -19,6 +19,16 @@ void count(ControlCount& counter, Verdict verdict) {
   counter.unknown += verdict == Verdict::unknown ? 1 : 0;
 }
 
+template <class Counts>
+void add_all(Counts& sum, const Counts& more) {
+  for (const auto& [name, count] : more) {
+    ControlCount& mine = sum[name];
+    mine.compliant += count.compliant;
+    mine.non_compliant += count.non_compliant;
+    mine.unknown += count.unknown;
+  }
+}
+
 void add_counts(findings::Taken& sum, findings::Taken&& more) {
   sum.opened += more.opened;
   sum.updated += more.updated;
@@ -36,6 +46,22 @@ void ScanSummary::add(const inventory::ReadingSummary& reading) {
   created += reading.created;
   changed += reading.changed;
   deleted += reading.deleted;
+}
+
+void ScanSummary::add(ScanSummary&& more) {
+  resources += more.resources;
+  evaluations += more.evaluations;
+  created += more.created;
+  changed += more.changed;
+  deleted += more.deleted;
+  imported_events += more.imported_events;
+  imported_findings += more.imported_findings;
+  add_all(controls, more.controls);
+  add_all(accounts, more.accounts);
+  add_all(severities, more.severities);
+  add_counts(findings, std::move(more.findings));
+  unread.insert(unread.end(), more.unread.begin(), more.unread.end());
+  refused.insert(refused.end(), more.refused.begin(), more.refused.end());
 }
 
 void ScanSummary::count(const model::Control& control, const Resource& resource, Verdict verdict) {
@@ -109,6 +135,11 @@ base::Status Scanning::scan_type(const AccountAccess& access, const std::string&
 }
 
 base::Status Scanning::take_batch(intake::Batch&& batch, ScanSummary& out) {
+  TRY_VOID(record_batch(batch, out));
+  return judge_batch(std::move(batch), out);
+}
+
+base::Status Scanning::record_batch(const intake::Batch& batch, ScanSummary& out) {
   out.refused.insert(out.refused.end(), batch.refused.begin(), batch.refused.end());
   out.resources += batch.resources.size();
   tell("", out);
@@ -116,6 +147,10 @@ base::Status Scanning::take_batch(intake::Batch&& batch, ScanSummary& out) {
   out.imported_findings += batch.findings.size();
   TRY(auto summary, inventory::Inventory(parts_.resources).record(batch.resources));
   out.add(summary);
+  return {};
+}
+
+base::Status Scanning::judge_batch(intake::Batch&& batch, ScanSummary& out) {
   TRY_VOID(judge_all(batch.resources, out));
   return record_findings(std::move(batch.findings), out);
 }

@@ -5,7 +5,7 @@
 //   TRY_VOID(scanning.scan_account(access, {}, summary));
 //
 // A part of the cloud that could not be read is unknown: its resources are marked so, nothing of it is resolved, and
-// the summary lists it. Threads: one scan at a time on one store. Errors: nothing at all could be read, or the store
+// the summary lists it. Threads: one scan at a time on one store; of it one thread may record while another judges. Errors: nothing at all could be read, or the store
 // failed.
 #pragma once
 
@@ -36,6 +36,7 @@ struct ScanSummary {
   std::vector<intake::Refused> refused;
   bool complete() const { return unread.empty(); }
   void add(const inventory::ReadingSummary& reading);
+  void add(ScanSummary&& more);
   void count(const model::Control& control, const model::Resource& resource, model::Verdict verdict);
 };
 
@@ -67,8 +68,11 @@ class Scanning {
   base::Status scan_account(const AccountAccess& access, const std::vector<std::string>& types, ScanSummary& out);
   // How many questions scan_account() will ask: for the progress of several accounts.
   static std::size_t parts_of(const AccountAccess& access, const std::vector<std::string>& types);
-  // One part of a file or of what was received.
+  // One part of a file or of what was received: recorded, then judged.
   base::Status take_batch(intake::Batch&& batch, ScanSummary& out);
+  // Its two halves, for two threads (judging_line.h) with a summary each.
+  base::Status record_batch(const intake::Batch& batch, ScanSummary& out);
+  base::Status judge_batch(intake::Batch&& batch, ScanSummary& out);
   // Judges what the inventory holds of this resource and updates its findings.
   base::Status judge_again(const model::Resource& resource, ScanSummary& out);
 

@@ -157,7 +157,7 @@ std::vector<SecurityGroupRule> rules_named_by(const Json& item, std::span<const 
   std::vector<SecurityGroupRule> out;
   for (const model::Evidence& part : evidence) {
     std::vector<std::string> parts = split_pointer(part.path);
-    bool inside = parts.size() >= 3 && parts[0] == "configuration" &&
+    bool inside = part.resolved && parts.size() >= 3 && parts[0] == "configuration" &&
                   (parts[1] == "ipPermissions" || parts[1] == "ipPermissionsEgress");
     if (inside) append_named(item, parts, all, out);
   }

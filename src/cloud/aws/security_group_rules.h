@@ -38,7 +38,8 @@ struct SecurityGroupRule {
 std::vector<SecurityGroupRule> security_group_rules(const base::Json& item);
 
 // The rules that evidence points into: a path to a range names that range, a path to a permission names all its peers.
-// Paths outside ipPermissions / ipPermissionsEgress name none.
+// Paths outside ipPermissions / ipPermissionsEgress name none, nor does what did not resolve: its path says how far the
+// query got, and what stands there did not fail.
 std::vector<SecurityGroupRule> rules_named_by(const base::Json& item, std::span<const model::Evidence> evidence);
 
 // IpPermissions for Authorize*/Revoke*, bundled by protocol and ports, in sorted order.

@@ -81,6 +81,14 @@ TEST(EvidenceParameters, PathsElsewhereNameNothing) {
   EXPECT_TRUE(evidence_parameters(group(web_item()), evidence)["IpPermissions"].empty());
 }
 
+TEST(EvidenceParameters, WhatDidNotResolveNamesNothing) {
+  std::vector<model::Evidence> evidence(1);
+  evidence[0].path = "/configuration/ipPermissions/0";
+  evidence[0].resolved = false;
+  EXPECT_TRUE(evidence_parameters(group(web_item()), evidence)["IpPermissions"].empty());
+  EXPECT_TRUE(parts_named_by(group(web_item()), evidence).empty());
+}
+
 TEST(Inverse, RestoresRemovedTuplesWithTheirDescriptions) {
   Json after = web_item();
   auto& permission = after["configuration"]["ipPermissions"][0];

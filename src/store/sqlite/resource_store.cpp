@@ -42,7 +42,7 @@ struct KeyRange {
     if (!begin.empty()) end = begin.substr(0, begin.size() - 1) + "0";
   }
   std::string begin;
-  std::string end;
+  std::string end = "\xFF";  // no key holds that byte
 };
 
 base::Status append_history(Connection& connection, std::int64_t resource, const HistoryEntry& entry) {
@@ -181,9 +181,8 @@ base::Result<std::size_t> Resources::count(const ResourceFilter& filter) const {
   KeyRange range(filter);
   base::Status done = engine_.read([&](Connection& connection) -> base::Status {
     TRY(Statement rows,
-        connection.prepare(
-            "SELECT key, CASE WHEN ?4 THEN body END FROM resource WHERE key >= ?1 AND (?2 = '' OR key < ?2) "
-            "AND (?3 OR knowledge <> 2)"));
+        connection.prepare("SELECT key, CASE WHEN ?4 THEN body END FROM resource WHERE key >= ?1 AND key < ?2 "
+                           "AND (?3 OR knowledge <> 2)"));
     rows.bind(1, range.begin)
         .bind(2, range.end)
         .bind(3, std::int64_t{filter.with_deleted})
@@ -206,10 +205,12 @@ base::Result<std::size_t> Resources::count(const ResourceFilter& filter) const {
 base::Result<ResourcePage> Resources::page(Connection& connection, const ResourceFilter& filter,
                                            const std::string& after, std::size_t limit) const {
   KeyRange range(filter);
-  TRY(Statement rows,
-      connection.prepare("SELECT body FROM resource WHERE key > ?1 AND key >= ?2 AND (?3 = '' OR key < ?3) "
-                         "AND (?4 OR knowledge <> 2) ORDER BY key"));
-  rows.bind(1, after).bind(2, range.begin).bind(3, range.end).bind(4, std::int64_t{filter.with_deleted});
+  bool goes_on = after >= range.begin;  // one bound below, so that the index begins there
+  TRY(Statement rows, connection.prepare(goes_on ? "SELECT body FROM resource WHERE key > ?1 AND key < ?2 "
+                                                   "AND (?3 OR knowledge <> 2) ORDER BY key"
+                                                 : "SELECT body FROM resource WHERE key >= ?1 AND key < ?2 "
+                                                   "AND (?3 OR knowledge <> 2) ORDER BY key"));
+  rows.bind(1, goes_on ? after : range.begin).bind(2, range.end).bind(3, std::int64_t{filter.with_deleted});
   ResourcePage out;
   while (true) {
     TRY(bool row, rows.step());
