@@ -1,11 +1,15 @@
-// The real evaluator against the oracle, for rules and documents drawn at random. SETPOINT_ORACLE_PAIRS: how many
+// The oracle against cfn-guard's own verdicts, and the real evaluator against the oracle, for rules and documents drawn at random. SETPOINT_ORACLE_PAIRS: how many
 // (10,000); SETPOINT_GUARD_SEED: where to begin (1). A difference prints both and its seed.
 #include "oracle/oracle.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/file.h"
+#include "guard/batch.h"
 #include "guard/rule_set.h"
 #include "rule_generator.h"
 
@@ -57,6 +61,29 @@ TEST(GuardOracle, TheRealEvaluatorAgreesWithTheSlowOne) {
               counts.verdicts[1], counts.verdicts[2], counts.verdicts[3], counts.no_opinion);
   for (std::size_t count : counts.verdicts) EXPECT_GT(count, counts.pairs / 50);
   EXPECT_LT(counts.no_opinion, counts.pairs / 4);
+}
+
+// What cfn-guard 3.1.1 said of the hand-picked cases.
+TEST(GuardOracle, TheSlowOneSaysWhatCfnGuardSaid) {
+  std::size_t compared = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(SETPOINT_SOURCE_DIR "/tests/golden/guard")) {
+    if (entry.path().extension() != ".json") continue;
+    for (const base::Json& one : base::Json::parse(base::read_file(entry.path()).value())) {
+      if (!one.contains("input") || !one.contains("verdicts")) continue;
+      const auto& rules = one.at("rules").get_ref<const std::string&>();
+      base::Diagnostics diagnostics;
+      std::optional<RuleSet> real = RuleSet::compile({"rules", rules}, diagnostics);
+      std::optional<oracle::Oracle> oracle = oracle::Oracle::read(rules);
+      ASSERT_TRUE(real && oracle) << rules;
+      auto answers = oracle->judge(Document::from_json(one.at("input")));
+      if (!std::all_of(answers.begin(), answers.end(), [](const auto& answer) { return answer.has_value(); })) continue;
+      Report report;
+      for (const auto& answer : answers) report.rules.push_back(*answer);
+      EXPECT_EQ(verdicts_by_name(*real, report), one.at("verdicts")) << rules << "\n" << one.at("input").dump();
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 300u);
 }
 
 }  // namespace
