@@ -6,6 +6,7 @@
 #include "app/adapters.h"
 #include "app/config.h"
 #include "app/profiled_controls.h"
+#include "app/runbook_use.h"
 #include "app/wiring.h"
 #include "base/file.h"
 #include "guard/rule_set.h"
@@ -75,9 +76,20 @@ class Linter {
     (void)standards::Standards::load(folder, diagnostics_);
   }
 
+  // The runbooks that it may name lie beside automations/, or in the content that is used without another word.
+  RunbookFolder runbooks_for(const std::string& automation) const {
+    std::vector<std::string> roots = content_roots({}, {});
+    roots.insert(roots.begin(), fs::path(automation).parent_path().parent_path().string());
+    return {std::move(roots), apis_};
+  }
+
   void automation(const base::SourceText& source) {
     routing::Routes routes;
-    if (auto parsed = routing::parse_automation(source, diagnostics_)) routes.add(std::move(*parsed), diagnostics_);
+    auto parsed = routing::parse_automation(source, diagnostics_);
+    if (!parsed) return;
+    if (parsed->run != routing::kControlsOwnRemedy)
+      check_runbook_use({parsed->run, parsed->with}, source.name, runbooks_for(source.name), diagnostics_);
+    routes.add(std::move(*parsed), diagnostics_);
   }
 
   void document(const base::SourceText& source) {

@@ -12,6 +12,7 @@
 #include "app/direct_access.h"
 #include "app/inventory_relations.h"
 #include "app/profiled_controls.h"
+#include "app/runbook_use.h"
 #include "app/security_hub_notes.h"
 #include "cloud/aws/actuator.h"
 #include "cloud/aws/credential_chain.h"
@@ -222,6 +223,10 @@ base::Status load_content(Foundation& f) {
   f.routes = routing::Routes::load(f.roots, diagnostics);
   f.apis = std::make_unique<ModelApiCatalog>(f.catalog);
   f.library = std::make_unique<RunbookFolder>(f.roots, *f.apis);
+  for (const routing::Automation* automation : f.routes.all()) {
+    if (automation->run != routing::kControlsOwnRemedy)
+      check_runbook_use({automation->run, automation->with}, automation->file, *f.library, diagnostics);
+  }
   std::cerr << diagnostics.render();
   return {};
 }

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/plan_view.h"
+#include "cli/run_inputs.h"
 #include "engine/engine.h"
 
 namespace setpoint::cli {
@@ -32,16 +33,34 @@ base::Status print_plan(Engine& engine, Context& context, const model::Plan& pla
   return {};
 }
 
-void plan_command(Context& context, const std::string& what) {
+struct PlanArguments {
+  std::string what;
+  std::string runbook;
+  std::string with;
+};
+
+base::Result<model::Plan> plan_of(Engine& engine, Context& context, const PlanArguments& arguments) {
+  if (arguments.what.starts_with("p-")) return response::load_plan(engine.parts().records, arguments.what);
+  std::string requester = context.options.identity();
+  if (arguments.runbook.empty()) return engine.remediation().plan(arguments.what, requester, "");
+  TRY(Json with, read_value(arguments.with, "--with"));
+  if (with.is_null()) with = Json::object();
+  return engine.remediation().plan_response(arguments.what, {{arguments.runbook, std::move(with)}}, requester, "");
+}
+
+void plan_command(Context& context, const PlanArguments& arguments) {
   context.with_engine([&](Engine& engine) -> base::Status {
-    if (what.starts_with("p-")) {
-      TRY(model::Plan stored, response::load_plan(engine.parts().records, what));
-      return print_plan(engine, context, stored);
-    }
-    TRY(model::Plan plan, engine.remediation().plan(what, context.options.identity(), ""));
+    TRY(model::Plan plan, plan_of(engine, context, arguments));
     return print_plan(engine, context, plan);
   });
 }
+
+constexpr char kPlanFooter[] =
+    "Examples\n"
+    "  setpoint plan f-1c2d3e4f5a6b --as ada\n"
+    "  setpoint plan f-1c2d3e4f5a6b --runbook Setpoint-DisableAccessKey --as ada \\\n"
+    "    --with '{\"UserName\": \"{{resource.id}}\", \"AccessKeyId\": \"AKIA...\", \"ExpireAfter\": \"{{now+4h}}\"}'\n"
+    "References in --with: resource.*, evidence.*, parameters.*, now, now+DURATION";
 
 Json applied_json(const Applied& applied) {
   Json out = {{"decision", applied.decision.json()}};
@@ -145,10 +164,14 @@ void add_one_argument(CLI::App& app, const char* name, const char* help, const c
 
 void add_remediation_commands(CLI::App& app, Context& context) {
   Context* c = &context;
-  add_one_argument(
-      app, "plan", "Rehearse the remedy of a finding on a simulated copy and show exactly what it would do", "finding",
-      "a finding's id; or a plan's id, to show it again", "Examples\n  setpoint plan f-1c2d3e4f5a6b --as ada",
-      [c](const std::string& id) { plan_command(*c, id); });
+  auto planned = std::make_shared<PlanArguments>();
+  CLI::App* plan = app.add_subcommand(
+      "plan", "Rehearse the remedy of a finding on a simulated copy and show exactly what it would do");
+  plan->add_option("finding", planned->what, "a finding's id; or a plan's id, to show it again")->required();
+  auto* runbook = plan->add_option("--runbook", planned->runbook, "answer with this runbook, not the control's own");
+  plan->add_option("--with", planned->with, "its parameters: JSON, or a file of JSON or YAML")->needs(runbook);
+  plan->footer(kPlanFooter);
+  plan->callback([c, planned] { plan_command(*c, *planned); });
   add_one_argument(app, "apply", "Apply exactly the plan, verify, tell the owner; goes on where a crash stopped it",
                    "plan", "a plan's id", "Examples\n  setpoint apply p-0123456789ab",
                    [c](const std::string& id) { apply_command(*c, id); });

@@ -41,8 +41,13 @@ Result<Containments::Why> Containments::plan(Containment& one) {
   base::Timestamp now = parts_.clock.now();
   if (one.planned.known() && now - one.planned < kPlanAgain) return Why();
   one.planned = now;
-  if (one.parameters.is_object()) {
-    auto made = remediation_.plan_release(one);
+  bool of_run = one.release.empty();
+  if (of_run) {
+    TRY(response::Run run, response::load_run(parts_.records, one.execution));
+    if (!run.undone_by.empty()) return Why("taken back by " + run.undone_by);
+  }
+  if (of_run || one.parameters.is_object()) {
+    auto made = of_run ? remediation_.plan_undo(one.execution, one.actor, "") : remediation_.plan_release(one);
     if (made && made->calls.empty()) return Why("nothing of it is left to be taken back");
     std::string problem = made ? "" : made.error().text();
     if (made || problem != one.problem) one.raised = {};  // news
@@ -71,7 +76,8 @@ Result<Containments::Why> Containments::follow(Containment& one) {
 }
 
 Result<Containments::Why> Containments::judge(Containment& one, const response::Run& run) {
-  if (run.status == model::RunStatus::effective) return Why("taken back by " + run.id);
+  if (run.status == model::RunStatus::effective || run.status == model::RunStatus::undone)
+    return Why("taken back by " + run.id);
   if (run.status == model::RunStatus::applying) return Why();
   return give_up_plan(one, fmt::format("{} ended {}: {}", run.id, model::to_string(run.status), run.message));
 }

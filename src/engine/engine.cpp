@@ -17,11 +17,6 @@ constexpr base::Milliseconds kEventLease{10 * 60'000};
 constexpr base::Milliseconds kEventRetry{60'000};
 constexpr char kWorker[] = "automations";
 
-std::string finding_of(const model::Event& event) {
-  const base::Json& finding = base::member(event.detail, "finding");
-  return finding.is_string() ? finding.get<std::string>() : base::string_member(finding, "id");
-}
-
 }  // namespace
 
 Engine::Engine(EnginePorts ports)
@@ -29,7 +24,8 @@ Engine::Engine(EnginePorts ports)
       remediation_(ports_.parts, ports_.oversight, ports_.locks, ports_.routes),
       notices_(ports_.parts, ports_.queue, ports_.outbox, ports_.routes, ports_.notice_rules),
       waiting_(ports_.parts, ports_.oversight, remediation_, ports_.routes),
-      containments_(ports_.parts, ports_.oversight, remediation_) {}
+      containments_(ports_.parts, ports_.oversight, remediation_),
+      responding_(ports_.parts, remediation_, waiting_, ports_.routes) {}
 
 base::Result<ScanSummary> Engine::scan(const ScanRequest& request, const ScanWatch& watch) {
   ScanSummary out;
@@ -113,7 +109,7 @@ base::Result<std::size_t> Engine::act(std::size_t limit) {
   TRY(std::vector<store::Task> tasks, ports_.queue.claim(kEventQueue, kWorker, limit, kEventLease));
   for (const store::Task& task : tasks) {
     auto event = model::event_from_envelope(task.payload);
-    base::Status done = event ? act_on(*event) : base::Status(base::fail(event.error()));
+    base::Status done = event ? responding_.act_on(*event) : base::Status(base::fail(event.error()));
     if (done) {
       TRY_VOID(ports_.queue.complete(task));
       continue;
@@ -123,38 +119,6 @@ base::Result<std::size_t> Engine::act(std::size_t limit) {
       TRY_VOID(ports_.parts.journal.append("event.abandoned", "setpoint", task.id, {{"error", done.error().text()}}));
   }
   return tasks.size();
-}
-
-base::Status Engine::act_on(const model::Event& event) {
-  TRY(auto automations, ports_.routes.match(event));
-  for (const routing::Automation* automation : automations) {
-    TRY_VOID(run_automation(*automation, event));
-  }
-  return {};
-}
-
-// What an automation may not do ends here as a recorded reason; only the world's failures are tried again.
-base::Status Engine::run_automation(const routing::Automation& automation, const model::Event& event) {
-  std::string finding = finding_of(event);
-  if (finding.empty()) return {};
-  std::string actor = "automation:" + automation.name;
-  auto plan = remediation_.plan(finding, actor, automation.name);
-  if (!plan && plan.error().worth_retrying()) return base::fail(plan.error());
-  if (!plan) {
-    TRY(auto written,
-        ports_.parts.journal.append("automation.declined", actor, finding, {{"why", plan.error().text()}}));
-    (void)written;
-    return {};
-  }
-  auto applied = remediation_.apply(plan->id(), actor);
-  if (applied && applied->decision.effect == model::Effect::hold)
-    return waiting_.hold(*plan, applied->decision, automation);
-  if (applied) return {};
-  if (applied.error().worth_retrying()) return base::fail(applied.error());
-  TRY(auto written, ports_.parts.journal.append("automation.declined", actor, finding,
-                                                {{"why", applied.error().text()}, {"plan", plan->id()}}));
-  (void)written;
-  return {};
 }
 
 }  // namespace setpoint::engine

@@ -9,6 +9,7 @@
 #include "engine/notices.h"
 #include "engine/parts.h"
 #include "engine/remediation.h"
+#include "engine/responding.h"
 #include "engine/scanning.h"
 #include "engine/waiting.h"
 #include "notify/courier.h"
@@ -74,14 +75,12 @@ class Engine {
   Containments& containments() { return containments_; }
 
  private:
-  base::Status act_on(const model::Event& event);
-  base::Status run_automation(const routing::Automation& automation, const model::Event& event);
-
   EnginePorts ports_;
   Remediation remediation_;
   Notices notices_;
   Waiting waiting_;
   Containments containments_;
+  Responding responding_;
 };
 
 }  // namespace setpoint::engine

@@ -65,7 +65,18 @@ base::Result<std::vector<Delivery>> Notices::deliveries_for(const Event& event) 
     Message message = notify::escalated(question, waited);
     out.push_back(delivery(event, message, string_member(event.detail, "to"), "", "escalation of the automation"));
   }
+  if (is_ours(event, "Automation Declined")) {
+    TRY(Message message, declined_message(event));
+    address_question(event, message, out);
+  }
   return out;
+}
+
+base::Result<Message> Notices::declined_message(const Event& event) const {
+  std::vector<std::string> ids{string_member(event.detail, "finding")};
+  TRY(auto found, parts_.finding_store.get(ids));
+  return notify::automation_declined(found.empty() ? nullptr : &found.front(),
+                                     string_member(event.detail, "automation"), string_member(event.detail, "why"));
 }
 
 Delivery Notices::delivery(const Event& event, const Message& message, const std::string& channel,

@@ -40,6 +40,7 @@ class Notices {
   base::Result<std::vector<notify::Delivery>> deliveries_for(const model::Event& event) const;
   base::Result<notify::Message> run_message(const model::Event& event) const;
   base::Result<notify::Message> containment_message(const model::Event& event) const;
+  base::Result<notify::Message> declined_message(const model::Event& event) const;
   base::Result<notify::Message> approval_message(const model::Event& event) const;
   void address_outcome(const model::Event& event, const notify::Message& message,
                        std::vector<notify::Delivery>& out) const;

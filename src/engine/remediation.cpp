@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/events.h"
+#include "response/containment.h"
 #include "response/iam_policy.h"
 #include "response/target_locks.h"
 
@@ -168,10 +169,7 @@ base::Result<std::vector<Applied>> Remediation::recover() {
 base::Result<Applied> Remediation::conclude(Applied applied, const Plan& plan, const std::string& automation) {
   Run& run = *applied.run;
   if (run.status == RunStatus::applied) {
-    bool judged = plan.undo_of.empty() && !plan.control.empty();
-    TRY_VOID(judged                 ? verify_run(applied, plan)
-             : plan.undo_of.empty() ? verify_states(applied, plan, RunStatus::effective)
-                                    : verify_undo(applied, plan));
+    TRY_VOID(plan.undo_of.empty() ? verify_run(applied, plan) : verify_undo(applied, plan));
   }
   if (run.status == RunStatus::applying) return applied;
   std::string about = finding_behind(plan);
@@ -180,47 +178,70 @@ base::Result<Applied> Remediation::conclude(Applied applied, const Plan& plan, c
   run.concluded = true;
   journal::Batch batch;
   add_event(batch, run_event(run, plan, automation));
+  TRY_VOID(note_containment(batch, run, plan));
   for (journal::DocumentWrite& write : outcome) batch.state.documents.push_back(std::move(write));
   batch.state.documents.push_back(run.document());
   TRY(auto written, parts_.journal.append(std::move(batch)));
   return applied;
 }
 
+// What a plan contained must not outlast its time either.
+base::Status Remediation::note_containment(journal::Batch& batch, const Run& run, const Plan& plan) const {
+  bool holds = run.calls_done > 0 && plan.undo_of.empty() && !plan.runbook.empty();
+  if (!holds) return {};
+  auto terms = parts_.library.containment(plan.runbook);
+  if (!terms || !*terms) return {};
+  TRY(auto kept, response::containment_of_run(**terms, run, plan, parts_.clock.now()));
+  batch.entries.push_back({"containment.begun", run.actor, run.id, {{"until", base::to_iso8601(kept.until)}}});
+  batch.state.documents.push_back(kept.write());
+  return {};
+}
+
 base::Status Remediation::verify_run(Applied& applied, const Plan& plan) {
   TRY(const AccountAccess* access, parts_.account(target_of(plan).account));
-  TRY(model::Finding what, finding(plan.finding));
-  TRY(auto answer, verifier(*access).verify({plan.control, what.resource, applied.run->id, applied.run->actor}));
+  TRY(auto answer, answer_of(*access, plan, *applied.run));
   using verification::Effect;
   applied.run->status = answer.effect == Effect::effective     ? RunStatus::effective
                         : answer.effect == Effect::ineffective ? RunStatus::ineffective
                                                                : RunStatus::unknown;
   applied.run->message = answer.text;
-  TRY_VOID(absorb(answer.resource));
+  if (answer.resource.knowledge == model::Knowledge::known) TRY_VOID(absorb(answer.resource));
   applied.verification = std::move(answer);
   return store_run(*applied.run, "run.verified", {{"status", model::to_string(applied.run->status)}});
 }
 
-// What no control judges, an undo or a release, is right where every resource has the very state that was rehearsed; of
-// an undo that is the one before the run.
-base::Status Remediation::verify_states(Applied& applied, const Plan& plan, RunStatus good) {
+// By the rule that raised the finding; where none did, by what the plan foresaw of the resources that there were.
+base::Result<verification::Verification> Remediation::answer_of(const AccountAccess& access, const Plan& plan,
+                                                                const Run& run) {
+  if (!plan.control.empty()) {
+    TRY(model::Finding what, finding(plan.finding));
+    return verifier(access).verify({plan.control, what.resource, run.id, run.actor});
+  }
+  verification::ChangesRequest request{{}, run.id, run.actor};
+  const base::Digest nothing =
+      model::Resource().state_digest();  // what is created has another id than in the rehearsal
+  for (const model::ResourceChange& change : plan.changes) {
+    auto was_there = [&](const model::BasisEntry& entry) {
+      return entry.resource == change.resource && entry.state != nothing;
+    };
+    if (std::any_of(plan.basis.begin(), plan.basis.end(), was_there)) request.changes.push_back(change);
+  }
+  return verifier(access).verify_changes(request);
+}
+
+// An undo is right where every resource has the very state that it had before the run.
+base::Status Remediation::verify_undo(Applied& applied, const Plan& plan) {
   TRY(const AccountAccess* access, parts_.account(target_of(plan).account));
   std::vector<model::BasisEntry> wanted = response::states_after(plan);
   TRY(auto different, response::stale_entries(*access->observer, wanted));
-  std::string which = good == RunStatus::undone ? "that it had before" : "that was rehearsed";
-  applied.run->status = different.empty() ? good : RunStatus::ineffective;
-  applied.run->message = different.empty()
-                             ? "every resource is in the state " + which
-                             : fmt::format("not in the state {}: {}", which, different.front().resource.text());
+  applied.run->status = different.empty() ? RunStatus::undone : RunStatus::ineffective;
+  applied.run->message = different.empty() ? "every resource is in the state that it had before"
+                                           : "not in the state before: " + different.front().resource.text();
   TRY_VOID(store_run(*applied.run, "run.verified", {{"status", model::to_string(applied.run->status)}}));
   for (const model::BasisEntry& entry : wanted) {
     TRY(model::Resource fresh, access->observer->observe(entry.resource));
     TRY_VOID(absorb(fresh));
   }
-  return {};
-}
-
-base::Status Remediation::verify_undo(Applied& applied, const Plan& plan) {
-  TRY_VOID(verify_states(applied, plan, RunStatus::undone));
   if (applied.run->status != RunStatus::undone) return {};
   TRY(Run undone, response::load_run(parts_.records, plan.undo_of));
   undone.undone_by = applied.run->id;
@@ -271,7 +292,7 @@ model::Event Remediation::run_event(const Run& run, const Plan& plan, const std:
   event.detail = {{"run", run.id},
                   {"plan", plan.id()},
                   {"finding", finding_behind(plan)},
-                  {"control", Json::array({plan.control})},
+                  {"control", plan.control.empty() ? Json::array() : Json::array({plan.control})},
                   {"status", model::to_string(run.status)},
                   {"message", run.message},
                   {"automation", automation},

@@ -20,6 +20,13 @@
 
 namespace setpoint::engine {
 
+// What answers a finding where that is not its control's own remediation: a runbook that a person or an automation
+// names.
+struct Response {
+  model::Remediation runbook;  // its name, and parameters with references (response/parameters.h)
+  base::Json event = {};       // the envelope of the event that asked for it; null for a person's
+};
+
 struct Applied {
   model::Decision decision;
   std::optional<response::Run> run;  // absent where the decision did not permit
@@ -34,6 +41,10 @@ class Remediation {
   // Refused where the control says that a person must judge; conflict where the resource is compliant by now.
   base::Result<model::Plan> plan(const std::string& finding, const std::string& requester,
                                  const std::string& automation);
+  // With a runbook of the caller's choice. A finding of a control is verified by that control's rule all the same;
+  // where no rule raised it (a detection), by whether the changes that the plan foresaw stand.
+  base::Result<model::Plan> plan_response(const std::string& finding, const Response& response,
+                                          const std::string& requester, const std::string& automation);
   // What oversight would say now.
   base::Result<model::Decision> decide(const model::Plan& plan) const;
   base::Result<Applied> apply(const std::string& plan, const std::string& actor);
@@ -52,6 +63,8 @@ class Remediation {
   struct Target;
   base::Result<model::Finding> finding(const std::string& id) const;
   base::Result<Target> fresh_target(const model::Finding& finding);
+  base::Result<model::Plan> rehearse(const model::Finding& what, const Response& response, const std::string& requester,
+                                     const std::string& automation);
   base::Result<std::vector<model::Resource>> world_around(const model::Resource& target) const;
   base::Result<model::Plan> keep_plan(model::Plan plan, const std::string& requester, const std::string& automation);
   base::Result<response::Program> program_of(const model::Plan& plan, const runbook::ExecutionContext& context) const;
@@ -62,8 +75,10 @@ class Remediation {
   base::Result<Applied> conclude(Applied applied, const model::Plan& plan, const std::string& automation);
   verification::Verifier verifier(const AccountAccess& access);
   base::Status absorb(const model::Resource& fresh);
+  base::Status note_containment(journal::Batch& batch, const response::Run& run, const model::Plan& plan) const;
   base::Status verify_run(Applied& applied, const model::Plan& plan);
-  base::Status verify_states(Applied& applied, const model::Plan& plan, model::RunStatus good);
+  base::Result<verification::Verification> answer_of(const AccountAccess& access, const model::Plan& plan,
+                                                     const response::Run& run);
   base::Status verify_undo(Applied& applied, const model::Plan& plan);
   base::Status store_run(response::Run& run, const std::string& kind, base::Json body);
   std::string finding_behind(const model::Plan& plan) const;

@@ -36,23 +36,10 @@ base::Result<Finding> Remediation::finding(const std::string& id) const {
 base::Result<Remediation::Target> Remediation::fresh_target(const Finding& finding) {
   Target out;
   out.control = parts_.controls.find(finding.check);
-  if (out.control == nullptr) {
-    return base::fail({ErrorCode::not_found,
-                       fmt::format("no control '{}' is loaded, so there is no remedy for it", finding.check),
-                       finding.id,
-                       {},
-                       {}});
-  }
-  if (!out.control->remediation) {
-    return base::fail({ErrorCode::refused,
-                       fmt::format("{} is for a person to judge: {}", out.control->id, out.control->human),
-                       finding.id,
-                       {},
-                       {}});
-  }
   TRY(out.access, parts_.account(finding.resource.account));
   TRY(out.resource, out.access->observer->observe(finding.resource));
   TRY_VOID(absorb(out.resource));
+  if (out.control == nullptr) return out;
   auto judgement = parts_.controls.judge_by(finding.check, out.resource);
   if (!judgement || judgement->verdict != model::Verdict::non_compliant) {
     std::string verdict = judgement ? std::string(model::to_string(judgement->verdict)) : "not judged";
@@ -101,20 +88,51 @@ runbook::ExecutionContext Remediation::context_for(const model::ResourceKey& tar
 base::Result<Plan> Remediation::plan(const std::string& finding_id, const std::string& requester,
                                      const std::string& automation) {
   TRY(Finding what, finding(finding_id));
+  const model::Control* control = parts_.controls.find(what.check);
+  if (control == nullptr) {
+    return base::fail({ErrorCode::not_found,
+                       fmt::format("no control '{}' is loaded, so there is no remedy for it", what.check),
+                       what.id,
+                       "name a runbook: setpoint plan FINDING --runbook NAME",
+                       {}});
+  }
+  if (!control->remediation) {
+    return base::fail({ErrorCode::refused,
+                       fmt::format("{} is for a person to judge: {}", control->id, control->human),
+                       what.id,
+                       {},
+                       {}});
+  }
+  return rehearse(what, {*control->remediation}, requester, automation);
+}
+
+base::Result<Plan> Remediation::plan_response(const std::string& finding_id, const Response& response,
+                                              const std::string& requester, const std::string& automation) {
+  TRY(Finding what, finding(finding_id));
+  return rehearse(what, response, requester, automation);
+}
+
+base::Result<Plan> Remediation::rehearse(const Finding& what, const Response& response, const std::string& requester,
+                                         const std::string& automation) {
   TRY(Target target, fresh_target(what));
-  const model::Remediation& remedy = *target.control->remediation;
-  TRY(runbook::Document document, parts_.library.document(remedy.runbook));
-  TRY(base::Json given, response::bind_remediation(
-                            remedy.with, {target.resource, target.judgement.evidence, target.control->parameters}));
+  const std::string& name = response.runbook.runbook;
+  TRY(runbook::Document document, parts_.library.document(name));
+  base::Timestamp now = parts_.clock.now();
+  base::Json defaults = target.control ? target.control->parameters : base::Json::object();
+  const auto& evidence = target.judgement.evidence;
+  TRY(base::Json given,
+      response::bind_remediation(response.runbook.with, {target.resource, evidence, defaults, response.event, now}));
   cloud::Observer& observer = *target.access->observer;
   response::RehearsalInput input;
   TRY(input.program,
       response::bind_program(std::move(document), given, context_for(target.resource.key, ""), observer));
-  input.program.runbook = remedy.runbook;
-  input.trigger = {what.id, what.check, target.judgement.evidence, ""};
+  input.program.runbook = name;
+  TRY(auto terms, parts_.library.containment(name));
+  if (terms) TRY_VOID(response::check_containment(*terms, input.program.parameters, now));
+  input.trigger = {what.id, target.control ? what.check : "", evidence, ""};
   input.target = target.resource.key;
   TRY(input.world, world_around(target.resource));
-  input.as_of = parts_.clock.now();
+  input.as_of = now;
   response::Rehearsal rehearsal(
       {parts_.worlds, parts_.controls, observer, parts_.permissions, &parts_.library, parts_.scripts});
   TRY(Plan made, rehearsal.run(input));

@@ -62,7 +62,7 @@ Event Waiting::event(const HeldPlan& held, const Plan& plan, std::string detail_
   out.resources = {target.text()};
   out.detail = {{"plan", held.plan},
                 {"finding", held.finding},
-                {"control", Json::array({plan.control})},
+                {"control", plan.control.empty() ? Json::array() : Json::array({plan.control})},
                 {"automation", held.automation},
                 {"since", base::to_iso8601(held.since)}};
   out.detail.update(more);
@@ -71,10 +71,11 @@ Event Waiting::event(const HeldPlan& held, const Plan& plan, std::string detail_
   return out;
 }
 
-base::Status Waiting::hold(const Plan& plan, const Decision& decision, const routing::Automation& automation) {
+base::Status Waiting::hold(const Plan& plan, const Decision& decision, const routing::Automation& automation,
+                           const std::string& finding) {
   TRY(auto known, parts_.records.get(kHeldSpace, plan.id()));
   if (known) return {};
-  HeldPlan held{plan.id(), plan.finding, automation.name, parts_.clock.now(), {}};
+  HeldPlan held{plan.id(), finding, automation.name, parts_.clock.now(), {}};
   journal::Batch batch;
   batch.state.documents.push_back(document(held));
   if (!only_waits_for_a_window(decision))

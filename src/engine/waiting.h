@@ -2,7 +2,7 @@
 // as a line in the journal: it is kept, the automation's people are asked, others after them for as long as nobody
 // answers, and once oversight permits it, it is applied.
 //
-//   TRY_VOID(waiting.hold(plan, decision, automation));   // "Approval Wanted", once a plan
+//   TRY_VOID(waiting.hold(plan, decision, automation, finding));   // "Approval Wanted", once a plan
 //   TRY(std::size_t ended, waiting.look());               // from the loop of `serve`, again and again
 //
 // A held plan ends in one of five ways, each a journal entry "hold.ended" with its reason: it was applied (by us or by
@@ -38,7 +38,8 @@ class Waiting {
       : parts_(parts), oversight_(oversight), remediation_(remediation), routes_(routes) {}
 
   // Remembers the plan; asks for approval where a person can give it (a closed window only waits).
-  base::Status hold(const model::Plan& plan, const model::Decision& decision, const routing::Automation& automation);
+  base::Status hold(const model::Plan& plan, const model::Decision& decision, const routing::Automation& automation,
+                    const std::string& finding);
   // Looks at every held plan once; returns how many ended.
   base::Result<std::size_t> look();
   base::Result<std::vector<HeldPlan>> held() const;

@@ -154,6 +154,23 @@ OutcomeWords words_for(RunStatus status) {
   return {"?", "?"};
 }
 
+// A run without a rule to confirm it, a containment say, is confirmed by what its plan foresaw.
+OutcomeWords words_for(RunStatus status, const Plan* plan) {
+  bool by_rule = plan == nullptr || !plan->control.empty();
+  if (!by_rule && status == RunStatus::effective)
+    return {"Done", "The plan was applied. A fresh read shows every change that it foresaw."};
+  if (!by_rule && status == RunStatus::ineffective)
+    return {"NOT done", "The plan was applied, but a fresh read does not show what it foresaw."};
+  return words_for(status);
+}
+
+// What a person would type.
+std::string way_back(const model::Event& expired) {
+  std::string release = base::string_member(expired.detail, "release");
+  if (release.empty()) return "setpoint undo " + base::string_member(expired.detail, "containment");
+  return fmt::format("setpoint run {} --parameters '{}'", release, base::member(expired.detail, "parameters").dump());
+}
+
 }  // namespace
 
 Message finding_opened(const Finding& finding) {
@@ -186,7 +203,7 @@ Message approval_wanted(const PlanStory& story) {
 }
 
 Message run_ended(const PlanStory& story, RunStatus status, const std::string& run_id, const std::string& note) {
-  OutcomeWords words = words_for(status);
+  OutcomeWords words = words_for(status, story.plan);
   std::string text = std::string(words.text) + "\n";
   if (!note.empty()) text += "\n  " + note + "\n";
   if (story.finding != nullptr) text += "\n" + what_is_wrong(*story.finding);
@@ -209,14 +226,24 @@ Message containment_expired(const PlanStory& story, const model::Event& event) {
   text += fmt::format("Record     setpoint journal show {}\n", said("containment"));
   if (story.plan == nullptr)
     text += fmt::format(
-        "\nNo plan of the way back could be made: {}\n\nBy hand    setpoint run {} --parameters '{}'\n"
+        "\nNo plan of the way back could be made: {}\n\nBy hand    {}\n"
         "To keep it setpoint containments --forget {}\n",
-        said("problem"), said("release"), base::member(event.detail, "parameters").dump(), said("containment"));
+        said("problem"), way_back(event), said("containment"));
   else
     text += "\n" + approval_wanted(story).text;
   Json json = plan_json(story);
   json["containment"] = event.detail;
   return message(fmt::format("Containment expired: {}", said("runbook")), std::move(text), std::move(json));
+}
+
+Message automation_declined(const Finding* finding, const std::string& automation, const std::string& why) {
+  std::string text = fmt::format("{} did nothing, and somebody must:\n\n  {}\n", automation, why);
+  if (finding != nullptr) text += "\n" + what_is_wrong(*finding);
+  if (finding != nullptr) text += fmt::format("\nNext       setpoint plan {}\n", finding->id);
+  Json json = {{"automation", automation}, {"why", why}};
+  if (finding != nullptr) json["finding"] = finding->json();
+  return message(fmt::format("Nothing done: {}", finding != nullptr ? finding->title : automation), std::move(text),
+                 std::move(json));
 }
 
 Message about_event(const model::Event& event) {

@@ -35,6 +35,8 @@ Message approval_wanted(const PlanStory& story);
 Message run_ended(const PlanStory& story, model::RunStatus status, const std::string& run_id, const std::string& note);
 // "Containment Expired": what holds longer than it was to, and the plan that takes it back, or why there is none.
 Message containment_expired(const PlanStory& story, const model::Event& event);
+// An automation that did nothing where it was to do something, and why. The finding may be null.
+Message automation_declined(const model::Finding* finding, const std::string& automation, const std::string& why);
 // Anything else that is an Event of ours.
 Message about_event(const model::Event& event);
 // An escalation of an earlier message: nobody has taken it for so long.

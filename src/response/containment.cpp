@@ -4,6 +4,7 @@
 
 #include "base/json_time.h"
 #include "response/execution_record.h"
+#include "response/run.h"
 #include "runbook/interpolation.h"
 #include "runbook/values.h"
 
@@ -148,6 +149,22 @@ Result<Containment> containment_of(const ContainmentTerms& terms, const Executio
     out.problem = "the way back is not known: " + with.error().text();
   out.since = execution.ended;
   TRY(out.until, end_of(terms, parameters));
+  return out;
+}
+
+Result<Containment> containment_of_run(const ContainmentTerms& terms, const Run& run, const model::Plan& plan,
+                                       base::Timestamp now) {
+  Containment out;
+  out.execution = run.id;
+  out.runbook = plan.runbook;
+  out.account = run.context.account;
+  out.region = run.context.region;
+  out.actor = run.actor;
+  out.resource_type = terms.resource_type;
+  TRY(Json name, resolve(terms.resource_name, plan.parameters, Json::object()));
+  out.resource_name = runbook::text_form(name);
+  out.since = now;
+  TRY(out.until, end_of(terms, plan.parameters));
   return out;
 }
 

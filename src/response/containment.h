@@ -23,18 +23,19 @@
 namespace setpoint::response {
 
 struct ExecutionRecord;
+struct Run;
 
 inline constexpr char kContainmentSpace[] = "containments";  // by the id of the execution that began it
 
 struct Containment {
-  std::string execution;
+  std::string execution;  // or the run, where a plan began it
   std::string runbook;
   std::string account;
   std::string region;
   std::string actor;  // who began it, and asks for its end
   std::string resource_type;
   std::string resource_name;  // its id or its name
-  std::string release;        // a runbook
+  std::string release;        // a runbook; "" of a run, which is undone
   base::Json parameters;      // of that, resolved
   base::Timestamp since;
   base::Timestamp until;
@@ -64,5 +65,8 @@ base::Status check_containment(const ContainmentTerms& terms, const base::Json& 
 // needs: `problem` says so. Errors: the time or the resource has no value.
 base::Result<Containment> containment_of(const ContainmentTerms& terms, const ExecutionRecord& execution,
                                          const base::Json& parameters, const base::Json& outputs);
+// Of a plan's run: its way back is the rehearsed undo, which is exact.
+base::Result<Containment> containment_of_run(const ContainmentTerms& terms, const Run& run, const model::Plan& plan,
+                                             base::Timestamp now);
 
 }  // namespace setpoint::response

@@ -15,11 +15,14 @@ class Binder {
   explicit Binder(const BindingSource& source)
       : names_{{"resource", resource_names(source.resource)},
                {"evidence", cloud::aws::evidence_parameters(source.resource, source.evidence)},
-               {"parameters", source.control_parameters}} {}
+               {"parameters", source.control_parameters},
+               {"event", source.event}},
+        now_(source.now) {}
 
   base::Result<Json> bind(const Json& value) const {
     if (value.is_string()) return bind_text(value.get_ref<const std::string&>());
     Json out = value;
+    if (!value.is_structured()) return out;  // a loop over a number would find the number in it, again and again
     for (auto& item : out) {
       TRY(item, bind(item));
     }
@@ -34,7 +37,22 @@ class Binder {
             {"tags", Json(resource.tags)},     {"configuration", base::member(resource.item, "configuration")}};
   }
 
+  // "now", "now+90m"; nullopt where it is neither.
+  std::optional<Json> moment(std::string_view name) const {
+    if (!name.starts_with("now") || !now_.known()) return std::nullopt;
+    name.remove_prefix(3);
+    base::Milliseconds later{0};
+    if (!name.empty()) {
+      auto parsed = name.front() == '+' ? base::parse_duration(name.substr(1)) : std::nullopt;
+      if (!parsed) return std::nullopt;
+      later = *parsed;
+    }
+    constexpr std::size_t kSecondsEnd = 19;  // 2026-02-01T12:00:00
+    return Json(base::to_iso8601(now_ + later).substr(0, kSecondsEnd) + "Z");
+  }
+
   base::Result<Json> look_up(std::string_view name) const {
+    if (auto time = moment(name)) return std::move(*time);
     const Json* at = &names_;
     std::string_view rest = name;
     while (true) {
@@ -44,8 +62,7 @@ class Binder {
       if (dot == rest.size()) return *at;
       rest.remove_prefix(dot + 1);
     }
-    return base::fail(base::ErrorCode::invalid_input, "'{{{{{}}}}}' in the control's remediation names nothing here",
-                      name);
+    return base::fail(base::ErrorCode::invalid_input, "'{{{{{}}}}}' in `with` names nothing here", name);
   }
 
   base::Result<Json> bind_text(const std::string& text) const {
@@ -69,6 +86,7 @@ class Binder {
   }
 
   Json names_;
+  base::Timestamp now_;
 };
 
 }  // namespace

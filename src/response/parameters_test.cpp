@@ -17,11 +17,15 @@ class RemediationBinding : public testing::Test {
     evidence_.resize(1);
     evidence_[0].path = "/configuration/ipPermissions/0/ipv4Ranges/0/cidrIp";
   }
-  base::Result<Json> bind(const Json& with) { return bind_remediation(with, {resource_, evidence_, parameters_}); }
+  base::Result<Json> bind(const Json& with) {
+    return bind_remediation(with, {resource_, evidence_, parameters_, event_, now_});
+  }
 
   model::Resource resource_;
   std::vector<model::Evidence> evidence_;
   Json parameters_ = {{"port", 22}};
+  Json event_;
+  base::Timestamp now_;
 };
 
 TEST_F(RemediationBinding, WholeValuesKeepTheirTypeAndEmbeddedOnesBecomeText) {
@@ -40,6 +44,22 @@ TEST_F(RemediationBinding, AReferenceToNothingIsAnError) {
   EXPECT_EQ(bind({{"X", "{{resource.nothing}}"}}).error().code, base::ErrorCode::invalid_input);
   EXPECT_FALSE(bind({{"X", "{{evidence.Other}}"}}));
   EXPECT_FALSE(bind({{"X", {"a {{parameters.none}}"}}}));
+}
+
+TEST_F(RemediationBinding, ValuesThatAreNoTextStayAsTheyAre) {
+  Json with = {{"Days", 30}, {"Force", false}, {"None", nullptr}, {"List", {1, true}}, {"Map", {{"a", 1.5}}}};
+  EXPECT_EQ(*bind(with), with);
+}
+
+TEST_F(RemediationBinding, AnEventAndTheTimeCanBeAskedFor) {
+  event_ = Json::parse(R"({"detail": {"resource": {"accessKeyDetails": {"userName": "ada", "count": 3}}}})");
+  now_ = base::parse_iso8601("2026-11-22T02:48:55.123Z").value();
+  EXPECT_EQ((*bind({{"X", "{{event.detail.resource.accessKeyDetails.userName}}"}}))["X"], "ada");
+  EXPECT_EQ((*bind({{"X", "{{event.detail.resource.accessKeyDetails.count}}"}}))["X"], 3);
+  EXPECT_EQ((*bind({{"X", "{{now}}"}}))["X"], "2026-11-22T02:48:55Z");
+  EXPECT_EQ((*bind({{"X", "until {{ now+4h }}"}}))["X"], "until 2026-11-22T06:48:55Z");
+  for (const char* bad : {"{{now+}}", "{{now+soon}}", "{{now-4h}}", "{{nowhere}}", "{{event.detail.none}}"})
+    EXPECT_FALSE(bind({{"X", bad}})) << bad;
 }
 
 TEST_F(RemediationBinding, ValuesFromTheCloudAreNotExpandedAgain) {

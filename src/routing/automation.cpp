@@ -38,8 +38,14 @@ class Reader {
     out.owner = map.required_string("owner");
     out.review = duration(map, "review");
     if (const Node* when = map.required("when")) out.when = base::canonical(when->json());
-    out.run = map.optional_string("run", "control");
-    if (const Node* with = map.optional("with")) out.with = with->json();
+    out.run = map.optional_string("run", kControlsOwnRemedy);
+    if (const Node* with = map.optional("with")) {
+      out.with = with->json();
+      if (!out.with.is_object()) map.error("with", "'with' must be a map of parameters", "with: {Name: value}");
+      if (out.run == kControlsOwnRemedy)
+        map.error("with", "the control says what its own remediation is given",
+                  "name a runbook in 'run', or leave it out");
+    }
     out.autonomy = autonomy(map);
     if (const Node* limits = map.optional("limits")) out.limits = read_limits(*limits);
     if (const Node* windows = map.optional("windows")) read_windows(*windows, out);

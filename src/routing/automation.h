@@ -4,7 +4,8 @@
 //   owner: cloud-security@example.org
 //   review: 90d
 //   when: {source: [setpoint], detail-type: [Finding Opened], detail: {control: [EC2.13]}}
-//   run: control                       # the control's own remediation, or a runbook by name (then with: its parameters)
+//   run: control                       # the control's own remediation, or a runbook by name
+//   with: {InstanceId: "{{resource.id}}", ExpireAfter: "{{now+4h}}"}   # a runbook's parameters: response/parameters.h
 //   autonomy: ask                      # shadow | ask | auto
 //   limits: {per_hour: 20, per_account_per_day: 50, share_of_fleet: 5%}
 //   windows: [{days: [mon, tue], from: "09:00", to: "17:00"}]     # UTC; none = always
@@ -23,6 +24,9 @@
 #include "base/json.h"
 
 namespace setpoint::routing {
+
+// What `run` says where the control's own remediation is to run.
+constexpr char kControlsOwnRemedy[] = "control";
 
 enum class Autonomy {
   shadow,  // plans are made and recorded, nothing is applied
@@ -53,7 +57,7 @@ struct Automation {
   std::string owner;
   std::optional<base::Milliseconds> review;
   std::string when;  // the EventBridge pattern's JSON text
-  std::string run = "control";
+  std::string run = kControlsOwnRemedy;
   base::Json with = base::Json::object();
   Autonomy autonomy = Autonomy::shadow;
   Limits limits;

@@ -1,5 +1,7 @@
 #include "verification/verifier.h"
 
+#include "verification/foreseen.h"
+
 namespace setpoint::verification {
 
 using base::Json;
@@ -78,6 +80,48 @@ Verification Verifier::look(const Request& request) const {
   }
   out.judgement = std::move(*judgement);
   return judged(std::move(out), request.control);
+}
+
+// The first field that is not as foreseen decides; what is still as it was says more than what cannot be told.
+Verification Verifier::look_at_changes(const ChangesRequest& request) const {
+  Verification out;
+  out.at = clock_.now();
+  std::string unclear;
+  for (const model::ResourceChange& change : request.changes) {
+    auto fresh = observer_.observe(change.resource);
+    if (!fresh) {
+      unclear = fmt::format("{} could not be read: {}", change.resource.text(), fresh.error().text());
+      continue;
+    }
+    out.resource = std::move(*fresh);
+    if (out.resource.knowledge != model::Knowledge::known) {
+      unclear = change.resource.text() + " is not there any more";
+      continue;
+    }
+    for (const model::FieldChange& field : change.fields) {
+      Standing standing = standing_of(field, out.resource);
+      if (standing == Standing::as_foreseen) continue;
+      std::string where = fmt::format("{} of {}", field.path, change.resource.text());
+      if (standing == Standing::as_before) {
+        out.effect = Effect::ineffective;
+        out.text = where + " is still as it was";
+        return out;
+      }
+      unclear = where + " is neither as it was nor as the plan foresaw";
+    }
+  }
+  out.effect = unclear.empty() ? Effect::effective : Effect::unknown;
+  out.text = unclear.empty() ? "a fresh read shows every change that the plan foresaw" : unclear;
+  return out;
+}
+
+base::Result<Verification> Verifier::verify_changes(const ChangesRequest& request) {
+  Verification answer = look_at_changes(request);
+  Json resources = Json::array();
+  for (const model::ResourceChange& change : request.changes) resources.push_back(change.resource.text());
+  Json body = {{"effect", to_string(answer.effect)}, {"text", answer.text}, {"resources", std::move(resources)}};
+  TRY_VOID(journal_.append("verification.done", request.actor, request.subject, std::move(body)));
+  return answer;
 }
 
 base::Result<Verification> Verifier::verify(const Request& request) {

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "cloud/ports.h"
 #include "journal/journal.h"
+#include "model/plan.h"
 #include "model/verdict.h"
 
 namespace setpoint::verification {
@@ -27,6 +28,13 @@ struct Request {
   std::string control;
   model::ResourceKey resource;
   std::string subject;  // what the journal entry is about: a run, or a finding
+  std::string actor;
+};
+
+// For a run that no rule asked for, a containment say: does what its plan foresaw stand?
+struct ChangesRequest {
+  std::vector<model::ResourceChange> changes;  // of resources that existed before
+  std::string subject;
   std::string actor;
 };
 
@@ -48,9 +56,13 @@ class Verifier {
       : observer_(observer), rejudge_(std::move(rejudge)), journal_(journal), clock_(clock) {}
 
   base::Result<Verification> verify(const Request& request);
+  // EFFECTIVE: every field is as foreseen. INEFFECTIVE: one is still as it was. UNKNOWN: one is neither, or could not be
+  // read. `resource` is the last one that was read.
+  base::Result<Verification> verify_changes(const ChangesRequest& request);
 
  private:
   Verification look(const Request& request) const;
+  Verification look_at_changes(const ChangesRequest& request) const;
 
   cloud::Observer& observer_;
   Rejudge rejudge_;

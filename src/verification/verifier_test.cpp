@@ -56,6 +56,51 @@ TEST_F(VerifierTest, AResourceThatIsGoneHasNoProblem) {
   EXPECT_EQ(verify(std::nullopt).effect, Effect::effective);
 }
 
+class ForeseenTest : public VerifierTest {
+ protected:
+  using Kind = model::FieldChange::Kind;
+  Verification verify_changes(std::vector<model::FieldChange> fields) {
+    Verifier verifier(observer_, {}, journal_, clock_);
+    auto answer =
+        verifier.verify_changes({{{{"aws", "1", "r", "t", "i-1"}, false, std::move(fields)}}, "run-1", "user:ada"});
+    EXPECT_TRUE(answer) << answer.error().text();
+    return *answer;
+  }
+  void stands(const char* configuration) {
+    observer_.answer->item = {{"configuration", base::Json::parse(configuration)}};
+    observer_.answer->tags = {{"until", "noon"}};
+  }
+};
+
+TEST_F(ForeseenTest, EffectiveWhereEveryChangeStands) {
+  stands(R"({"groups": ["sg-other", "sg-quarantine"], "public": false})");
+  EXPECT_EQ(verify_changes({{"/configuration/groups/0", "sg-web", nullptr, Kind::removed},
+                            {"/configuration/groups/0", nullptr, "sg-quarantine", Kind::added},
+                            {"/configuration/public", true, false, Kind::replaced},
+                            {"/tags/until", nullptr, "noon", Kind::added}})
+                .effect,
+            Effect::effective);
+}
+
+TEST_F(ForeseenTest, SuccessThatChangedNothingIsIneffective) {
+  stands(R"({"groups": ["sg-web"], "public": true})");
+  for (const model::FieldChange& field :
+       {model::FieldChange{"/configuration/groups/0", "sg-web", nullptr, Kind::removed},
+        model::FieldChange{"/configuration/public", true, false, Kind::replaced},
+        model::FieldChange{"/tags/since", nullptr, "noon", Kind::added}})
+    EXPECT_EQ(verify_changes({field}).effect, Effect::ineffective) << field.path;
+}
+
+TEST_F(ForeseenTest, WhatIsNeitherAsBeforeNorAsForeseenIsUnknown) {
+  stands(R"({"mode": "other"})");
+  EXPECT_EQ(verify_changes({{"/configuration/mode", "a", "b", Kind::replaced}}).effect, Effect::unknown);
+  EXPECT_EQ(verify_changes({{"/tags/until", nullptr, "night", Kind::added}}).effect, Effect::unknown);
+  observer_.answer->knowledge = model::Knowledge::deleted;
+  EXPECT_EQ(verify_changes({{"/tags/until", nullptr, "noon", Kind::added}}).effect, Effect::unknown);
+  observer_.answer = base::fail(base::ErrorCode::throttled, "slow down");
+  EXPECT_NE(verify_changes({{"/tags/until", nullptr, "noon", Kind::added}}).text.find("slow down"), std::string::npos);
+}
+
 TEST_F(VerifierTest, EveryAnswerIsJournalled) {
   verify(model::Judgement{model::Verdict::compliant, {}, ""});
   auto entries = journal_.find("run-1", 1, 10);
