@@ -92,7 +92,7 @@ std::string show_plan(const model::Plan& plan, const Paint& paint) {
   std::string out = paint(Tone::bold, "Plan " + plan.id());
   if (!plan.control.empty()) out += fmt::format("  for {} ({})", plan.control, plan.finding);
   if (!plan.undo_of.empty()) out += "  undoes " + plan.undo_of;
-  out += fmt::format("\n  runbook {}  sha256 {}\n", plan.runbook, plan.hash().hex());
+  out += fmt::format("\n  runbook {}\n  sha256 {}\n", plan.runbook, plan.hash().hex());
   for (const Json& part : plan.evidence) {
     out +=
         fmt::format("  evidence {} = {}\n", base::string_member(part, "path"), value_text(base::member(part, "value")));

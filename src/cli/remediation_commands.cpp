@@ -119,7 +119,7 @@ void verify_command(Context& context, const std::string& id) {
 
 void undo_command(Context& context, const std::string& run) {
   context.with_engine([&](Engine& engine) -> base::Status {
-    TRY(model::Plan plan, engine.remediation().plan_undo(run, context.options.identity()));
+    TRY(model::Plan plan, engine.remediation().plan_undo(run, context.options.identity(), ""));
     return print_plan(engine, context, plan);
   });
 }

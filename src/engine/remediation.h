@@ -51,7 +51,8 @@ class Remediation {
   base::Result<verification::Verification> verify(const std::string& finding, const std::string& actor);
   // The plan that brings back what the run changed. Conflict where someone changed it since; refused where there is no
   // way back.
-  base::Result<model::Plan> plan_undo(const std::string& run, const std::string& requester);
+  base::Result<model::Plan> plan_undo(const std::string& run, const std::string& requester,
+                                      const std::string& automation);
   // What a containment holds, as the inventory knows it. not_found where it does not.
   base::Result<model::Resource> named_resource(const response::Containment& containment) const;
   // The plan that ends a containment, asked for by who began it. not_found where its resource is not known.

@@ -149,7 +149,8 @@ base::Result<Plan> Remediation::keep_plan(Plan plan, const std::string& requeste
   return plan;
 }
 
-base::Result<Plan> Remediation::plan_undo(const std::string& run_id, const std::string& requester) {
+base::Result<Plan> Remediation::plan_undo(const std::string& run_id, const std::string& requester,
+                                          const std::string& automation) {
   TRY(response::Run run, response::load_run(parts_.records, run_id));
   TRY(Plan done, response::load_plan(parts_.records, run.plan));
   if (!run.undone_by.empty())
@@ -188,7 +189,7 @@ base::Result<Plan> Remediation::plan_undo(const std::string& run_id, const std::
   }
   response::Rehearsal rehearsal({parts_.worlds, parts_.controls, *access->observer, parts_.permissions, nullptr});
   TRY(Plan made, rehearsal.run(input));
-  return keep_plan(std::move(made), requester, "");
+  return keep_plan(std::move(made), requester, automation);
 }
 
 // Its key is the inventory's business: a document knows an id or a name.

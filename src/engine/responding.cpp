@@ -96,7 +96,7 @@ base::Status Responding::undo_what_failed(const Event& event) {
                 base::string_member(told, "undo_of").empty();
   if (!wanted) return {};
   std::string finding = base::string_member(told, "finding");
-  auto back = remediation_.plan_undo(base::string_member(told, "run"), actor_of(*automation));
+  auto back = remediation_.plan_undo(base::string_member(told, "run"), actor_of(*automation), automation->name);
   if (!back) return decline(*automation, event, finding, back.error());
   auto undone = remediation_.apply(back->id(), actor_of(*automation));
   if (!undone) return decline(*automation, event, finding, undone.error());

@@ -53,6 +53,16 @@ std::map<std::string, std::string> tags_of(const Json& api) {
   return tags;
 }
 
+// The cloud lists tags in any order: it is no state, and must not make two reads differ.
+void sort_tags(Json& configuration) {
+  auto key_of = [](const Json& tag) { return string_member(tag, tag.contains("Key") ? "Key" : "key"); };
+  for (const char* member : {"tags", "tagSet", "tagList"}) {
+    auto found = configuration.find(member);
+    if (found == configuration.end() || !found->is_array()) continue;
+    std::sort(found->begin(), found->end(), [&](const Json& a, const Json& b) { return key_of(a) < key_of(b); });
+  }
+}
+
 std::vector<model::Relation> relations_of(const ItemType& row, const Json& api) {
   std::vector<model::Relation> relations;
   for (const RelationRule& rule : row.relations) {
@@ -138,6 +148,7 @@ model::Resource to_configuration_item(std::string_view type, const Json& api, co
   if (std::string zone = string_member(api, "AvailabilityZone"); !zone.empty()) item["availabilityZone"] = zone;
   split(row, api, item);
   if (row.finish) row.finish(item, api);
+  sort_tags(item["configuration"]);
   return resource;
 }
 

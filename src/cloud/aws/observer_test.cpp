@@ -231,6 +231,17 @@ TEST(ConfigItem, GoesThereAndBack) {
   }
 }
 
+TEST(ConfigurationItem, TheOrderOfTagsIsNoState) {
+  ItemContext context{.account = "111122223333", .region = "eu-west-1", .captured_at = {}};
+  auto digest = [&](const char* tags) {
+    Json group = {{"GroupId", "sg-1"}, {"Tags", Json::parse(tags)}};
+    return to_configuration_item("AWS::EC2::SecurityGroup", group, context).state_digest();
+  };
+  base::Digest one = digest(R"([{"Key": "Owner", "Value": "a"}, {"Key": "Name", "Value": "b"}])");
+  EXPECT_EQ(one, digest(R"([{"Key": "Name", "Value": "b"}, {"Key": "Owner", "Value": "a"}])"));
+  EXPECT_NE(one, digest(R"([{"Key": "Name", "Value": "a"}, {"Key": "Owner", "Value": "b"}])"));
+}
+
 TEST(ConfigItem, ReadsTheOlderFormOfRanges) {
   auto group = from_configuration_item(
       Json::parse(R"({"resourceType":"AWS::EC2::SecurityGroup","configuration":{"groupId":"sg-1",
