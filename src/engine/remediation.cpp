@@ -125,6 +125,7 @@ base::Result<Applied> Remediation::start(const Plan& plan, const PlanRequest& re
   TRY(out.decision, decide(plan));
   TRY_VOID(parts_.journal.append("decision.made", actor, plan.id(), out.decision.json()));
   if (out.decision.effect != model::Effect::permit) return out;
+  TRY_VOID(check_time_is_to_come(plan));
   TRY(const AccountAccess* access, parts_.account(target_of(plan).account));
   TRY(store::LockGrant grant, locks_.acquire(lock_names(plan), plan.id(), kLockLease));
   HeldLocks held(locks_, std::move(grant));
@@ -183,6 +184,13 @@ base::Result<Applied> Remediation::conclude(Applied applied, const Plan& plan, c
   batch.state.documents.push_back(run.document());
   TRY(auto written, parts_.journal.append(std::move(batch)));
   return applied;
+}
+
+// A containment that waited for its approval until its own end is not begun.
+base::Status Remediation::check_time_is_to_come(const Plan& plan) const {
+  if (!plan.undo_of.empty()) return {};
+  TRY(auto terms, parts_.library.containment(plan.runbook));
+  return terms ? response::check_containment(*terms, plan.parameters, parts_.clock.now()) : base::Status();
 }
 
 // What a plan contained must not outlast its time either.

@@ -76,6 +76,7 @@ class Remediation {
   base::Result<Applied> conclude(Applied applied, const model::Plan& plan, const std::string& automation);
   verification::Verifier verifier(const AccountAccess& access);
   base::Status absorb(const model::Resource& fresh);
+  base::Status check_time_is_to_come(const model::Plan& plan) const;
   base::Status note_containment(journal::Batch& batch, const response::Run& run, const model::Plan& plan) const;
   base::Status verify_run(Applied& applied, const model::Plan& plan);
   base::Result<verification::Verification> answer_of(const AccountAccess& access, const model::Plan& plan,

@@ -22,6 +22,17 @@ namespace {
 
 constexpr std::size_t kPage = 5'000;
 
+// A finding may name first what cannot be read by itself: a key, whose user comes after it.
+const model::ResourceKey& readable_one(const Finding& finding, const cloud::Observer& observer) {
+  std::vector<std::string> types = observer.types();
+  auto readable = [&](const model::ResourceKey& key) {
+    return std::find(types.begin(), types.end(), key.type) != types.end();
+  };
+  if (readable(finding.resource)) return finding.resource;
+  auto found = std::find_if(finding.more_resources.begin(), finding.more_resources.end(), readable);
+  return found == finding.more_resources.end() ? finding.resource : *found;
+}
+
 }  // namespace
 
 base::Result<Finding> Remediation::finding(const std::string& id) const {
@@ -37,7 +48,7 @@ base::Result<Remediation::Target> Remediation::fresh_target(const Finding& findi
   Target out;
   out.control = parts_.controls.find(finding.check);
   TRY(out.access, parts_.account(finding.resource.account));
-  TRY(out.resource, out.access->observer->observe(finding.resource));
+  TRY(out.resource, out.access->observer->observe(readable_one(finding, *out.access->observer)));
   TRY_VOID(absorb(out.resource));
   if (out.control == nullptr) return out;
   auto judgement = parts_.controls.judge_by(finding.check, out.resource);

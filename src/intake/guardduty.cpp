@@ -46,6 +46,16 @@ void add(std::vector<ResourceKey>& keys, const std::string& id, const char* type
     keys.push_back(key_of(id, type, string_member(finding, "accountId"), string_member(finding, "region")));
 }
 
+// The identity behind a key, under the id that AWS Config knows it by: AIDA... of a user, AROA... of an assumed role.
+void add_principal(std::vector<ResourceKey>& keys, const Json& key_details, const Json& finding) {
+  std::string kind = string_member(key_details, "userType");
+  std::string id = string_member(key_details, "principalId");
+  if (kind == "AssumedRole") return add(keys, id.substr(0, id.find(':')), "AWS::IAM::Role", finding);
+  bool named_only = !id.starts_with("AIDA");
+  if (kind.empty() || kind == "IAMUser")
+    add(keys, named_only ? string_member(key_details, "userName") : id, "AWS::IAM::User", finding);
+}
+
 std::vector<ResourceKey> resources_of(const Json& finding) {
   std::vector<ResourceKey> out;
   const Json& resource = member(finding, "resource");
@@ -56,7 +66,7 @@ std::vector<ResourceKey> resources_of(const Json& finding) {
   }
   for (const Json& bucket : list_member(resource, "s3BucketDetails"))
     add(out, string_member(bucket, "name"), "AWS::S3::Bucket", finding);
-  add(out, string_member(member(resource, "accessKeyDetails"), "userName"), "AWS::IAM::User", finding);
+  add_principal(out, member(resource, "accessKeyDetails"), finding);
   if (out.empty()) add(out, "AWS::::Account:" + string_member(finding, "accountId"), "AWS::::Account", finding);
   return out;
 }

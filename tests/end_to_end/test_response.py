@@ -38,6 +38,15 @@ autonomy: auto
 undo_if_ineffective: true
 limits: {share_of_fleet: 100%}
 """
+DISABLE_KEY = """
+automation: disable-key
+owner: responders@example.org
+when: {source: [aws.guardduty], detail: {resource: {resourceType: [AccessKey]}}}
+run: Setpoint-DisableAccessKey
+with: {UserName: "{{event.detail.resource.accessKeyDetails.userName}}", AccessKeyId: "{{event.detail.resource.accessKeyDetails.accessKeyId}}", ExpireAfter: "{{now+4h}}"}
+autonomy: auto
+limits: {share_of_fleet: 100%}
+"""
 USELESS = """
 schemaVersion: "0.3"
 description: Only labels the group.
@@ -94,6 +103,19 @@ class Response(ServeTest):
         run = self.runs()[0]
         self.assertEqual((run["status"], self.groups()), ("EFFECTIVE", [group]), run["message"])
         self.home.run("journal", "verify")
+        held = self.home.json("containments")
+        self.assertEqual([each["execution"] for each in held], [run["id"]])
+
+    def test_a_containment_by_plan_is_raised_at_its_end_and_undone_once_somebody_agrees(self):
+        soon = AUTOMATION.replace("now+4h", "now+12s").replace("with: {", "with: {SnapshotVolumes: false, ")
+        group = self.respond("auto", soon)
+        self.assertTrue(self.wait_for(lambda: self.groups() == [group]))
+        self.assertTrue(self.wait_for(lambda: (self.home.json("containments") or [{}])[0].get("plan")))
+        self.assertTrue(self.wait_for(lambda: self.told("was to hold until")))
+        self.assertEqual(self.groups(), [group])
+        self.home.run("approve", self.home.json("containments")[0]["plan"], "--as", "bob")
+        self.assertTrue(self.wait_for(lambda: self.groups() == [WEB]))
+        self.assertTrue(self.wait_for(lambda: not self.home.json("containments")))
 
     def test_an_automatic_containment_needs_nobody_and_is_verified_by_what_was_foreseen(self):
         without_snapshots = AUTOMATION.replace("with: {", "with: {SnapshotVolumes: false, ")  # a snapshot stays: irreversible, so asked for
@@ -114,6 +136,23 @@ class Response(ServeTest):
         self.respond("auto", AUTOMATION.replace("instanceDetails.instanceId", "instanceDetails.name"))
         self.assertTrue(self.wait_for(lambda: self.told("names nothing here")))
         self.assertEqual(self.groups(), [WEB])
+
+    def test_a_detection_about_a_key_is_answered_on_its_user(self):
+        import boto3
+        iam = boto3.client("iam", region_name="us-east-1", endpoint_url=self.twin.url, aws_access_key_id="111122223333", aws_secret_access_key="x")
+        user = iam.create_user(UserName="build")["User"]
+        key = iam.create_access_key(UserName="build")["AccessKey"]["AccessKeyId"]
+        details = {"accessKeyId": key, "principalId": user["UserId"], "userName": "build", "userType": "IAMUser"}
+        detail = {**DETECTION["detail"], "id": "d2f", "type": "UnauthorizedAccess:IAMUser/MaliciousIPCaller",
+                  "resource": {"resourceType": "AccessKey", "accessKeyDetails": details}}
+        folder = pathlib.Path(self.home.folder, "site", "automations")
+        folder.mkdir(parents=True)
+        (folder / "key.yaml").write_text(DISABLE_KEY)
+        self.start()
+        self.post({**DETECTION, "id": "e-guardduty-2", "detail": detail})
+        status = lambda: iam.list_access_keys(UserName="build")["AccessKeyMetadata"][0]["Status"]
+        self.assertTrue(self.wait_for(lambda: status() == "Inactive"))
+        self.assertTrue(self.wait_for(lambda: self.runs()[0]["concluded"]))
 
     def test_a_person_may_answer_with_a_runbook_of_their_choice(self):
         group = self.isolation_group()
