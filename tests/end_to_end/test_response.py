@@ -111,7 +111,7 @@ class Response(ServeTest):
         group = self.respond("auto", soon)
         self.assertTrue(self.wait_for(lambda: self.groups() == [group]))
         self.assertTrue(self.wait_for(lambda: (self.home.json("containments") or [{}])[0].get("plan")))
-        self.assertTrue(self.wait_for(lambda: self.told("was to hold until")))
+        self.assertTrue(self.wait_for(lambda: any("was to hold until" in hook["text"] for hook in self.mailbox.hooks)))
         self.assertEqual(self.groups(), [group])
         self.home.run("approve", self.home.json("containments")[0]["plan"], "--as", "bob")
         self.assertTrue(self.wait_for(lambda: self.groups() == [WEB]))

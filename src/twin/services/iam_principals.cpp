@@ -1,5 +1,6 @@
 // IAM users, roles and groups with their policies. Source: IAM API reference.
 #include <algorithm>
+#include <span>
 
 #include "twin/services/iam.h"
 #include "twin/services/tables.h"
@@ -357,9 +358,12 @@ Check check_policy_document(const std::string& text) {
       "MalformedPolicyDocument", policy ? "Syntax errors in policy." : "This policy contains invalid Json", 400, {}};
 }
 
+// Letters and 2 to 7 alone, as clients check: a hexadecimal digit becomes a letter.
 std::string iam_id(Request& request, const char* prefix) {
-  std::string id = request.state().next_id(prefix, 17);
-  std::transform(id.begin(), id.end(), id.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const std::string head(prefix);
+  std::string id = request.state().next_id(head, 17);
+  for (char& c : std::span<char>(id).subspan(head.size()))
+    c = static_cast<char>(c <= '9' ? c - '0' + 'G' : c - 'a' + 'A');
   return id;
 }
 
