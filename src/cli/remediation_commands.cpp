@@ -58,8 +58,9 @@ void plan_command(Context& context, const PlanArguments& arguments) {
 constexpr char kPlanFooter[] =
     "Examples\n"
     "  setpoint plan f-1c2d3e4f5a6b --as ada\n"
-    "  setpoint plan f-1c2d3e4f5a6b --runbook Setpoint-DisableAccessKey --as ada \\\n"
-    "    --with '{\"UserName\": \"{{resource.id}}\", \"AccessKeyId\": \"AKIA...\", \"ExpireAfter\": \"{{now+4h}}\"}'\n"
+    "  setpoint plan f-1c2d3e4f5a6b --runbook Setpoint-RevokeRoleSessions --as ada \\\n"
+    "    --with '{\"RoleName\": \"{{resource.name}}\", \"IssuedBefore\": \"{{now}}\", \"ExpireAfter\": "
+    "\"{{now+4h}}\"}'\n"
     "References in --with: resource.*, evidence.*, parameters.*, now, now+DURATION";
 
 Json applied_json(const Applied& applied) {

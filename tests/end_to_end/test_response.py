@@ -38,12 +38,12 @@ autonomy: auto
 undo_if_ineffective: true
 limits: {share_of_fleet: 100%}
 """
-DISABLE_KEY = """
-automation: disable-key
+REVOKE_SESSIONS = """
+automation: revoke-sessions
 owner: responders@example.org
-when: {source: [aws.guardduty], detail: {resource: {resourceType: [AccessKey]}}}
-run: Setpoint-DisableAccessKey
-with: {UserName: "{{event.detail.resource.accessKeyDetails.userName}}", AccessKeyId: "{{event.detail.resource.accessKeyDetails.accessKeyId}}", ExpireAfter: "{{now+4h}}"}
+when: {source: [aws.guardduty], detail: {resource: {accessKeyDetails: {userType: [AssumedRole]}}}}
+run: Setpoint-RevokeRoleSessions
+with: {RoleName: "{{resource.name}}", IssuedBefore: "{{now}}", ExpireAfter: "{{now+12h}}"}
 autonomy: auto
 limits: {share_of_fleet: 100%}
 """
@@ -137,22 +137,23 @@ class Response(ServeTest):
         self.assertTrue(self.wait_for(lambda: self.told("names nothing here")))
         self.assertEqual(self.groups(), [WEB])
 
-    def test_a_detection_about_a_key_is_answered_on_its_user(self):
+    def test_a_detection_about_a_sessions_key_is_answered_on_its_role(self):
         import boto3
         iam = boto3.client("iam", region_name="us-east-1", endpoint_url=self.twin.url, aws_access_key_id="111122223333", aws_secret_access_key="x")
-        user = iam.create_user(UserName="build")["User"]
-        key = iam.create_access_key(UserName="build")["AccessKey"]["AccessKeyId"]
-        details = {"accessKeyId": key, "principalId": user["UserId"], "userName": "build", "userType": "IAMUser"}
-        detail = {**DETECTION["detail"], "id": "d2f", "type": "UnauthorizedAccess:IAMUser/MaliciousIPCaller",
+        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+        role = iam.create_role(RoleName="web", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+        self.home.run("scan", "--type", "AWS::IAM::Role")
+        details = {"accessKeyId": "ASIAEXAMPLE7654321AA", "principalId": role["RoleId"] + ":i-1", "userName": "web", "userType": "AssumedRole"}
+        detail = {**DETECTION["detail"], "id": "d2f", "type": "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS",
                   "resource": {"resourceType": "AccessKey", "accessKeyDetails": details}}
         folder = pathlib.Path(self.home.folder, "site", "automations")
         folder.mkdir(parents=True)
-        (folder / "key.yaml").write_text(DISABLE_KEY)
+        (folder / "sessions.yaml").write_text(REVOKE_SESSIONS)
         self.start()
         self.post({**DETECTION, "id": "e-guardduty-2", "detail": detail})
-        status = lambda: iam.list_access_keys(UserName="build")["AccessKeyMetadata"][0]["Status"]
-        self.assertTrue(self.wait_for(lambda: status() == "Inactive"))
+        self.assertTrue(self.wait_for(lambda: iam.list_role_policies(RoleName="web")["PolicyNames"] == ["SetpointRevokeOlderSessions"]))
         self.assertTrue(self.wait_for(lambda: self.runs()[0]["concluded"]))
+        self.assertEqual(self.runs()[0]["status"], "EFFECTIVE", self.runs()[0]["message"])
 
     def test_a_person_may_answer_with_a_runbook_of_their_choice(self):
         group = self.isolation_group()
