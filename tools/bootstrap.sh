@@ -6,7 +6,7 @@ BUILD_PACKAGES=(g++ cmake ninja-build pkg-config ccache lld git ca-certificates 
   nlohmann-json3-dev libyaml-cpp-dev libre2-dev libpcre2-dev libcli11-dev libfmt-dev libexpected-dev
   libsqlite3-dev libssl-dev libseccomp-dev zlib1g-dev libgtest-dev libgmock-dev npm nodejs python3)
 RUNTIME_PACKAGES=(python3-boto3 bubblewrap)
-TEST_PACKAGES=(awscli)
+TEST_PACKAGES=(awscli python3-yaml)
 
 say() {
   if [ -t 2 ]; then printf '\033[1m==\033[0m %s\n' "$*" >&2; else printf '== %s\n' "$*" >&2; fi

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/clock.h"
 #include "twin/api_shapes.h"
 
 namespace setpoint::twin {
@@ -143,8 +144,10 @@ const char* kind_of(const Json& value) {
   return value.is_object() ? "a map" : "text";
 }
 
-// A member that the models did not know when an answer was read is text, whatever it is; it must be given back so.
+// A member that the models did not know when an answer was read is text, whatever it is; it must be given back so. A time
+// may be text or a number, as in the protocols.
 bool reads_as(const Json& wanted, const Json& given) {
+  if (given.is_number() && wanted.is_string()) return base::parse_iso8601(wanted.get<std::string>()).has_value();
   if (!given.is_string()) return false;
   const std::string& text = given.get_ref<const std::string&>();
   std::int64_t number = 0;
