@@ -43,7 +43,12 @@ TEST(BlockPool, blocks_of_every_size_are_aligned_and_do_not_overlap_while_others
 
 TEST(BlockPool, sixty_four_bytes_are_a_line_of_cache_and_large_blocks_have_their_own_mapping) {
   BlockPool pool;
-  for (int i = 0; i < 5000; ++i) ASSERT_EQ(reinterpret_cast<std::uintptr_t>(pool.take(64)) % 64, 0u);
+  std::vector<void*> lines;
+  for (int i = 0; i < 5000; ++i) lines.push_back(pool.take(64));
+  for (void* line : lines) {
+    ASSERT_EQ(reinterpret_cast<std::uintptr_t>(line) % 64, 0u);
+    BlockPool::give(line);
+  }
   for (std::size_t bytes : {32'768u, 32'769u, 2u << 20, (5u << 20) + 1}) {
     auto* block = static_cast<unsigned char*>(pool.take(bytes));
     block[0] = block[bytes - 1] = 1;
