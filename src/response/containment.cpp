@@ -40,6 +40,18 @@ Result<base::Timestamp> end_of(const ContainmentTerms& terms, const Json& parame
                      {}});
 }
 
+Result<Containment> begun(const ContainmentTerms& terms, const runbook::ExecutionContext& where, const Json& parameters,
+                          const Json& outputs) {
+  Containment out;
+  out.account = where.account;
+  out.region = where.region;
+  out.resource_type = terms.resource_type;
+  TRY(Json name, resolve(terms.resource_name, parameters, outputs));
+  out.resource_name = runbook::text_form(name);
+  TRY(out.until, end_of(terms, parameters));
+  return out;
+}
+
 }  // namespace
 
 Json Containment::json() const {
@@ -132,15 +144,10 @@ base::Status check_containment(const ContainmentTerms& terms, const Json& parame
 
 Result<Containment> containment_of(const ContainmentTerms& terms, const ExecutionRecord& execution,
                                    const Json& parameters, const Json& outputs) {
-  Containment out;
+  TRY(Containment out, begun(terms, execution.context, parameters, outputs));
   out.execution = execution.id;
   out.runbook = execution.document_name;
-  out.account = execution.context.account;
-  out.region = execution.context.region;
   out.actor = execution.actor;
-  out.resource_type = terms.resource_type;
-  TRY(Json name, resolve(terms.resource_name, parameters, outputs));
-  out.resource_name = runbook::text_form(name);
   out.release = terms.release;
   auto with = resolve(terms.with, parameters, outputs);
   if (with)
@@ -148,23 +155,16 @@ Result<Containment> containment_of(const ContainmentTerms& terms, const Executio
   else
     out.problem = "the way back is not known: " + with.error().text();
   out.since = execution.ended;
-  TRY(out.until, end_of(terms, parameters));
   return out;
 }
 
 Result<Containment> containment_of_run(const ContainmentTerms& terms, const Run& run, const model::Plan& plan,
                                        base::Timestamp now) {
-  Containment out;
+  TRY(Containment out, begun(terms, run.context, plan.parameters, Json::object()));
   out.execution = run.id;
   out.runbook = plan.runbook;
-  out.account = run.context.account;
-  out.region = run.context.region;
   out.actor = run.actor;
-  out.resource_type = terms.resource_type;
-  TRY(Json name, resolve(terms.resource_name, plan.parameters, Json::object()));
-  out.resource_name = runbook::text_form(name);
   out.since = now;
-  TRY(out.until, end_of(terms, plan.parameters));
   return out;
 }
 
